@@ -1,0 +1,34 @@
+using System.Text.Json;
+using WorkerFleet.Items;
+
+namespace WorkerFleet.Agents;
+
+/// <summary>Something that takes one item and answers. Safe for concurrent use.</summary>
+public interface IAgent
+{
+    /// <summary>
+    /// Invokes the agent once. Expected failures are returned, never thrown: only cancellation by
+    /// <paramref name="cancellationToken"/> is. The caller sets the time limit through the token.
+    /// </summary>
+    Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken);
+
+    /// <summary>Whether the agent can take calls; null when it can, else one line that says why not.</summary>
+    Task<string?> ProbeAsync(CancellationToken cancellationToken);
+}
+
+/// <param name="SessionId">Session of the item.</param>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Index">Row number, from 0.</param>
+/// <param name="Attempt">From 1.</param>
+/// <param name="Input">What the agent receives.</param>
+public sealed record AgentCall(string SessionId, Guid BatchId, long Index, int Attempt, JsonElement Input);
+
+/// <summary>Either an output or a failure.</summary>
+/// <param name="Output">The answer as UTF-8 JSON, when it succeeded.</param>
+/// <param name="Failure">What went wrong, when it did not.</param>
+public sealed record AgentReply(ReadOnlyMemory<byte> Output, ItemFailure? Failure)
+{
+    public static AgentReply Succeed(ReadOnlyMemory<byte> output) => new(output, null);
+
+    public static AgentReply Fail(ItemFailure failure) => new(default, failure);
+}

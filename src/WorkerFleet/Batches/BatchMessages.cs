@@ -1,0 +1,43 @@
+using WorkerFleet.Ledger;
+
+namespace WorkerFleet.Batches;
+
+/// <summary>Start a batch whose source is in the blob store.</summary>
+/// <param name="BatchId">Version-7 UUID.</param>
+/// <param name="Spec">What was asked for.</param>
+/// <param name="SourceBlob">Blob that holds the source.</param>
+/// <param name="Fingerprint">SHA-256 over source and spec.</param>
+/// <param name="TotalRows">Rows of the source.</param>
+/// <param name="Start">First row: behind the byte order mark and the header.</param>
+/// <param name="SubmittedAt">When.</param>
+/// <param name="Output">Folder to write the results to when the batch ends; null for none.</param>
+public sealed record SubmitBatch(
+    Guid BatchId, BatchSpec Spec, string SourceBlob, string Fingerprint, long TotalRows, SourcePosition Start,
+    DateTimeOffset SubmittedAt, string? Output = null);
+
+/// <summary>Start no further items; those in flight finish.</summary>
+public sealed record PauseBatch(Guid BatchId);
+
+/// <summary>Go on after a pause.</summary>
+public sealed record ResumeBatch(Guid BatchId);
+
+/// <summary>End early: items in flight finish, the others are cancelled, what is done is exported.</summary>
+public sealed record CancelBatch(Guid BatchId, string Reason);
+
+/// <summary>Find out what the batch waits for and send it again. Harmless when nothing is lost.</summary>
+public sealed record RedriveBatch(Guid BatchId);
+
+/// <summary>Run failed items again.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="ReplayId">Version-7 UUID; the same replay is done once.</param>
+/// <param name="Indexes">These rows, at most 1,000; null for all.</param>
+/// <param name="Group">Only those with this cause; null for any.</param>
+/// <param name="RequestedAt">Freezes the set: only items that had failed by then.</param>
+public sealed record ReplayItems(
+    Guid BatchId, Guid ReplayId, IReadOnlyList<long>? Indexes, string? Group, DateTimeOffset RequestedAt);
+
+/// <summary>The time limit of the whole batch has passed.</summary>
+public sealed record BatchDeadlineReached(Guid BatchId);
+
+/// <summary>Check the failure policy: items of this slice failed or were rejected. Coalesced, may repeat.</summary>
+public sealed record ItemsExhausted(Guid BatchId, int Slice, int Round, IReadOnlyList<long> Indexes);

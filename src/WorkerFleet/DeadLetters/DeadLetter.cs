@@ -1,0 +1,27 @@
+using WorkerFleet.Items;
+
+namespace WorkerFleet.DeadLetters;
+
+public enum DeadLetterState
+{
+    /// <summary>Waits for somebody to look at it.</summary>
+    Open,
+
+    /// <summary>Was replayed; if it failed again there is a newer one.</summary>
+    Replayed,
+}
+
+/// <summary>An item whose attempts are exhausted, or whose failure is permanent. One per item and round.</summary>
+/// <param name="Group">Id of the cause it shares with others, see <see cref="FailureGroup"/>.</param>
+public sealed record DeadLetter(
+    Guid BatchId,
+    long Index,
+    int Round,
+    string? ItemId,
+    string Agent,
+    string SessionId,
+    string Group,
+    ItemFailure Failure,
+    int Attempts,
+    DateTimeOffset FailedAt,
+    DeadLetterState State = DeadLetterState.Open);

@@ -1,0 +1,21 @@
+namespace WorkerFleet.Items;
+
+/// <summary>Why an attempt, or an item, failed.</summary>
+/// <param name="Kind">The class of the failure.</param>
+/// <param name="Message">One line for a person: what was wrong and where. At most
+/// <see cref="MaxMessageLength"/> characters; never holds the row's content by itself.</param>
+/// <param name="Retryable">Whether another attempt could succeed.</param>
+/// <param name="RetryAfter">How long the agent asked to be left alone, if it did.</param>
+/// <param name="MayHaveRun">Whether the agent may have done its work although no answer arrived.</param>
+/// <param name="StatusCode">HTTP status of the agent's answer, where there was one.</param>
+public sealed record ItemFailure(
+    FailureKind Kind,
+    string Message,
+    bool Retryable,
+    TimeSpan? RetryAfter = null,
+    bool MayHaveRun = false,
+    int? StatusCode = null)
+{
+    /// <summary>Longest message kept, in characters; agents can answer an error with a whole page.</summary>
+    public const int MaxMessageLength = 2_000;
+}

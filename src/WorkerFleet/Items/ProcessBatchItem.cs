@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace WorkerFleet.Items;
+
+/// <summary>Run one attempt of one row of a batch.</summary>
+/// <param name="BatchId">Version-7 UUID, made when the batch was submitted.</param>
+/// <param name="Index">Row number in the source, from 0.</param>
+/// <param name="Attempt">1 on the first try; counts on over replays.</param>
+/// <param name="Agent">Name of the configured agent to invoke.</param>
+/// <param name="Input">The mapped input: what the agent receives.</param>
+/// <param name="Slice">Number of the slice that holds the row, from 0.</param>
+/// <param name="ItemId">The user's own id of the row, if a column gives one.</param>
+/// <param name="Round">0, and one more with every replay of the batch.</param>
+/// <param name="MayRepeat">True when the item may have been sent before, so that the journal has to be read first.</param>
+public sealed record ProcessBatchItem(
+    Guid BatchId,
+    long Index,
+    int Attempt,
+    string Agent,
+    JsonElement Input,
+    int Slice = 0,
+    string? ItemId = null,
+    int Round = 0,
+    bool MayRepeat = false);

@@ -1,0 +1,20 @@
+namespace WorkerFleet.Journal;
+
+/// <summary>
+/// Names of the events. The AGENT_ ones are those that fire-and-forget agents on AgentCore already write, so that an
+/// agent written for such a system works unchanged.
+/// </summary>
+public static class JournalStatus
+{
+    public const string InvocationStarted = "AGENT_INVOCATION_STARTED";
+    public const string InvocationSucceeded = "AGENT_INVOCATION_SUCCEEDED";
+    public const string InvocationFailed = "AGENT_INVOCATION_FAILED";
+    public const string BackgroundTaskCompleted = "AGENT_BACKGROUND_TASK_COMPLETED";
+    public const string BackgroundTaskFailed = "AGENT_BACKGROUND_TASK_FAILED";
+
+    /// <summary>The item was reopened by a replay; attempts are counted anew from here.</summary>
+    public const string ReplayRequested = "ITEM_REPLAY_REQUESTED";
+
+    /// <summary>The batch was cancelled or aborted before the item had an outcome.</summary>
+    public const string Cancelled = "ITEM_CANCELLED";
+}

@@ -1,0 +1,21 @@
+namespace WorkerFleet.Ledger;
+
+/// <summary>A run of consecutive items, and which of them are still pending.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Number">From 0; the first row of the slice is <c>Number × slice size</c>.</param>
+/// <param name="Start">Where the slice begins in the source.</param>
+/// <param name="End">Where the next one begins.</param>
+/// <param name="Count">Rows in the slice, at least 1.</param>
+/// <param name="Pending">Rows without an outcome, by their place in the slice.</param>
+/// <param name="Counts">The settled rows by state, and the pending ones.</param>
+public sealed record Slice(
+    Guid BatchId,
+    int Number,
+    SourcePosition Start,
+    SourcePosition End,
+    int Count,
+    RowSet Pending,
+    ItemCounts Counts)
+{
+    public long FirstIndex => Start.Index;
+}
