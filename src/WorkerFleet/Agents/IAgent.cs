@@ -24,7 +24,7 @@ public interface IAgent
 public sealed record AgentCall(string SessionId, Guid BatchId, long Index, int Attempt, JsonElement Input);
 
 /// <summary>Either an output or a failure.</summary>
-/// <param name="Output">The answer as UTF-8 JSON, when it succeeded.</param>
+/// <param name="Output">The answer as UTF-8 JSON on one line, when it succeeded.</param>
 /// <param name="Failure">What went wrong, when it did not.</param>
 public sealed record AgentReply(ReadOnlyMemory<byte> Output, ItemFailure? Failure)
 {

@@ -1,0 +1,95 @@
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+using WorkerFleet.Agents;
+
+namespace WorkerFleet.AgentCore;
+
+/// <summary>
+/// Invokes an agent by the AgentCore container contract: POST /invocations with the input as body. One attempt a call;
+/// trying again is for whoever calls, since the agent may have run. The contract is written down in docs/decisions/0005.
+/// </summary>
+public sealed class HttpAgent : IAgent, IDisposable
+{
+    private readonly AgentOptions _options;
+    private readonly Uri _invocations;
+    private readonly HttpClient _client;
+    private readonly HttpFailures _failures;
+    private readonly AnswerReader _answers;
+    private readonly HttpProbe _probe;
+
+    /// <param name="name">Name of the agent, for messages.</param>
+    /// <param name="options">Options that <see cref="HttpAgentType"/> has found to be good.</param>
+    /// <param name="time">For Retry-After dates and the probe's time limit.</param>
+    public HttpAgent(string name, AgentOptions options, TimeProvider time)
+    {
+        _options = options;
+        var address = new Uri(options.Url!);
+        _invocations = Below(address, "/invocations");
+        _client = NewClient(address);
+        var label = $"agent '{name}' at {address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')}";
+        _failures = new HttpFailures(label, time);
+        _answers = new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent);
+        _probe = new HttpProbe(label, path => NewRequest(HttpMethod.Get, Below(address, path)), _client, time);
+    }
+
+    public async Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = NewRequest(HttpMethod.Post, _invocations);
+            request.Headers.TryAddWithoutValidation("Accept", AgentHeaders.Accept);
+            request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, call.SessionId);
+            request.Content = new ByteArrayContent(JsonMarshal.GetRawUtf8Value(call.Input).ToArray());
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var response = await _client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return response.IsSuccessStatusCode
+                ? await _answers.ReadAsync(response, cancellationToken)
+                : AgentReply.Fail(await _failures.FromStatusAsync(response, cancellationToken));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            // A connection that is torn down because of the token may surface as a broken one.
+            cancellationToken.ThrowIfCancellationRequested();
+            return AgentReply.Fail(_failures.FromException(exception));
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return AgentReply.Fail(_failures.FromConnectTimeout(exception));
+        }
+    }
+
+    public Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
+        _options.Probe ? _probe.AskAsync(cancellationToken) : Task.FromResult<string?>(null);
+
+    public void Dispose() => _client.Dispose();
+
+    private HttpRequestMessage NewRequest(HttpMethod method, Uri address)
+    {
+        var request = new HttpRequestMessage(method, address);
+        foreach (var (header, value) in _options.Headers)
+            request.Headers.TryAddWithoutValidation(header, value);
+        return request;
+    }
+
+    private static Uri Below(Uri address, string path) =>
+        new UriBuilder(address) { Path = address.AbsolutePath.TrimEnd('/') + path }.Uri;
+
+    private static HttpClient NewClient(Uri address)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            // A redirected POST would turn into a GET, and headers such as Authorization are meant for this address.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            // The system's proxy is for addresses out there; it cannot reach a loopback address of this machine.
+            UseProxy = !address.IsLoopback,
+            ConnectTimeout = HttpFailures.ConnectTimeout,
+            // Follows changes of DNS.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // How much is in flight is decided by the governor and the batch's window, not by the socket pool.
+            MaxConnectionsPerServer = int.MaxValue,
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+}
