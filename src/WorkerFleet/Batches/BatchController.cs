@@ -1,20 +1,43 @@
+using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
+
 namespace WorkerFleet.Batches;
 
 /// <summary>
 /// Gives commands to a batch, from any process that reaches the store: through the durable schedule, which whoever
 /// drives the batch sweeps. Each returns once the command is durable, not once it has taken effect.
 /// </summary>
-public sealed class BatchController
+public sealed class BatchController(ISchedule schedule, TimeProvider time)
 {
-    public Task PauseAsync(Guid batchId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task PauseAsync(Guid batchId, CancellationToken cancellationToken) =>
+        CommandAsync(batchId, "pause", new PauseBatch(batchId), cancellationToken);
 
-    public Task ResumeAsync(Guid batchId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task ResumeAsync(Guid batchId, CancellationToken cancellationToken) =>
+        CommandAsync(batchId, "resume", new ResumeBatch(batchId), cancellationToken);
 
     public Task CancelAsync(Guid batchId, string reason, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        CommandAsync(batchId, "cancel", new CancelBatch(batchId, reason), cancellationToken);
 
-    /// <summary>Runs failed items again: these rows, or those of a group, or (both null) all.</summary>
+    /// <summary>Has what the batch waits for sent again: for a batch whose process is gone. Harmless otherwise.</summary>
+    public Task RedriveAsync(Guid batchId, CancellationToken cancellationToken) =>
+        CommandAsync(batchId, "redrive", new RedriveBatch(batchId), cancellationToken);
+
+    /// <summary>Runs failed items again: these rows, or those of a group, or (both null) all, cancelled ones too.</summary>
     public Task ReplayAsync(
-        Guid batchId, IReadOnlyList<long>? indexes, string? group, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        Guid batchId, IReadOnlyList<long>? indexes, string? group, CancellationToken cancellationToken)
+    {
+        var replayId = Guid.CreateVersion7();
+        return CommandAsync(batchId, $"replay/{replayId:N}",
+            new ReplayItems(batchId, replayId, indexes, group, time.GetUtcNow()), cancellationToken);
+    }
+
+    internal Task SubmitAsync(SubmitBatch submit, CancellationToken cancellationToken) =>
+        CommandAsync(submit.BatchId, "submit", submit, cancellationToken);
+
+    private Task CommandAsync<T>(Guid batchId, string name, T command, CancellationToken cancellationToken)
+        where T : class =>
+        schedule.PutAsync(
+            ScheduledMessages.Create(
+                $"command/{batchId:N}/{name}", batchId, time.GetUtcNow(), QueueNames.Batches, command),
+            cancellationToken);
 }

@@ -38,6 +38,3 @@ public sealed record ReplayItems(
 
 /// <summary>The time limit of the whole batch has passed.</summary>
 public sealed record BatchDeadlineReached(Guid BatchId);
-
-/// <summary>Check the failure policy: items of this slice failed or were rejected. Coalesced, may repeat.</summary>
-public sealed record ItemsExhausted(Guid BatchId, int Slice, int Round, IReadOnlyList<long> Indexes);

@@ -64,16 +64,3 @@ public enum BatchPriority
     Normal,
     High,
 }
-
-/// <summary>When failures end a batch early. Rejected rows count as failures here. By default none do.</summary>
-public sealed record FailurePolicy
-{
-    /// <summary>End the batch as failed once more items than this have failed. Null: no limit.</summary>
-    public long? ToleratedCount { get; init; }
-
-    /// <summary>End the batch as failed once more than this percentage of all its rows has failed, 0 to 100. Null: no limit.</summary>
-    public double? ToleratedPercentage { get; init; }
-
-    /// <summary>End the batch as failed on the first failed item.</summary>
-    public bool StopOnFirst { get; init; }
-}

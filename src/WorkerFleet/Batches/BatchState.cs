@@ -33,6 +33,9 @@ public sealed class BatchState : SagaStateMachineInstance, ISagaVersion
     /// <summary>Folder of the outputs; null where nothing is exported by itself.</summary>
     public string? Output { get; set; }
 
+    /// <summary>First row: behind the byte order mark and the header.</summary>
+    public SourcePosition SourceStart { get; set; }
+
     /// <summary>Where dispatching goes on.</summary>
     public SourcePosition Cursor { get; set; }
 
@@ -48,15 +51,27 @@ public sealed class BatchState : SagaStateMachineInstance, ISagaVersion
     /// <summary>A bit for every slice that is settled.</summary>
     public RowSet SettledSlices { get; set; } = new();
 
+    /// <summary>A bit for every slice that is at least half settled, and so does not count against the window.</summary>
+    public RowSet DrainedSlices { get; set; } = new();
+
     /// <summary>The replay round, from 0.</summary>
     public int Round { get; set; }
 
     /// <summary>The replay whose items are being reopened; null otherwise.</summary>
     public ReplayItems? Replay { get; set; }
 
+    /// <summary>The newest replay, so that the same command delivered twice begins one replay.</summary>
+    public Guid? LastReplayId { get; set; }
+
     /// <summary>Why the batch ends, or ended, early; null when it does not.</summary>
     public string? EndReason { get; set; }
 
     /// <summary>The state it goes to once aggregated, when it ends early.</summary>
     public string? EndStatus { get; set; }
+
+    /// <summary>When it was told to end early; in-flight items get a time limit from here.</summary>
+    public DateTimeOffset? EndRequestedAt { get; set; }
+
+    /// <summary>Why the results could not be written to <see cref="Output"/>; null when they were, or not yet.</summary>
+    public string? OutputProblem { get; set; }
 }

@@ -1,16 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using WorkerFleet.Agents;
+using WorkerFleet.Blobs;
+using WorkerFleet.Mapping;
+using WorkerFleet.Messaging;
 using WorkerFleet.Sources;
 
 namespace WorkerFleet.Batches;
 
 /// <summary>Checks and submits a batch. Nothing is dispatched unless everything is in order.</summary>
-public sealed class BatchSubmitter
+public sealed class BatchSubmitter(
+    SourceIngest ingest, IBlobStore blobs, IBatchStore store, IAgentCatalog agents, BatchController controller,
+    TimeProvider time)
 {
+    private const int MaxUnfinished = 1_000;
+
     /// <summary>
     /// Stores the source, checks mapping and agents (probing each that the batch can use), and submits. If an unfinished
     /// batch has the same source and spec, that one is returned instead, so that the same run started again goes on.
     /// </summary>
-    public Task<SubmitResult> SubmitAsync(SubmitRequest request, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<SubmitResult> SubmitAsync(SubmitRequest request, CancellationToken cancellationToken)
+    {
+        var batchId = Guid.CreateVersion7(time.GetUtcNow());
+        var blob = $"batches/{batchId:N}/source";
+        var kept = false;
+        try
+        {
+            var ingested = await ingest.IngestAsync(request.Source, request.SourceSettings, blob, cancellationToken);
+            if (ingested.Problem is { } problem)
+                return Refuse([problem]);
+
+            var spec = request.Spec with { Source = ingested.Spec };
+            var fingerprint = FingerprintOf(ingested.Sha256, spec);
+            if (request.ReuseUnfinished && await FindUnfinishedAsync(fingerprint, cancellationToken) is { } existing)
+                return new(existing.CorrelationId, Existing: true, existing.TotalRows, []);
+
+            var (_, problems) = RowMapperFactory.Create(
+                spec.Mapping, spec.Agents, spec.Source, ingested.Sample, agents.Names);
+            if (problems.Count == 0)
+                problems = await ProbeAsync(spec.Agents, cancellationToken);
+            if (problems.Count > 0)
+                return Refuse(problems);
+
+            await controller.SubmitAsync(
+                new(batchId, spec, blob, fingerprint, ingested.Rows, ingested.Start, time.GetUtcNow(), request.Output),
+                cancellationToken);
+            kept = true;
+            return new(batchId, Existing: false, ingested.Rows, []);
+        }
+        finally
+        {
+            if (!kept)
+                await blobs.DeleteAsync($"batches/{batchId:N}/", CancellationToken.None);
+        }
+    }
+
+    private static SubmitResult Refuse(IReadOnlyList<string> problems) => new(null, false, 0, problems);
+
+    /// <summary>Asks every agent that the batch names. A column can name others, which fail row by row.</summary>
+    private async Task<IReadOnlyList<string>> ProbeAsync(
+        AgentSelection selection, CancellationToken cancellationToken)
+    {
+        var names = selection.Rules.Select(rule => rule.Agent).Append(selection.Default)
+            .Where(name => name.Length > 0).Distinct();
+        var answers = await Task.WhenAll(names
+            .Select(agents.Find).OfType<IAgent>()
+            .Select(agent => agent.ProbeAsync(cancellationToken)));
+        return [.. answers.OfType<string>()];
+    }
+
+    private async Task<BatchState?> FindUnfinishedAsync(string fingerprint, CancellationToken cancellationToken)
+    {
+        var unfinished = await store.ListAsync(null, unfinishedOnly: true, MaxUnfinished, cancellationToken);
+        return unfinished.FirstOrDefault(batch => batch.Fingerprint == fingerprint);
+    }
+
+    private static string FingerprintOf(string sourceSha256, BatchSpec spec) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            sourceSha256 + JsonSerializer.Serialize(spec, FleetJson.Options))));
 }
 
 /// <param name="Source">The bytes, read to the end.</param>

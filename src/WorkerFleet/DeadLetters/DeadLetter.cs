@@ -1,4 +1,5 @@
 using WorkerFleet.Items;
+using WorkerFleet.Ledger;
 
 namespace WorkerFleet.DeadLetters;
 
@@ -24,4 +25,15 @@ public sealed record DeadLetter(
     ItemFailure Failure,
     int Attempts,
     DateTimeOffset FailedAt,
-    DeadLetterState State = DeadLetterState.Open);
+    DeadLetterState State = DeadLetterState.Open)
+{
+    /// <summary>The letter of an item that settled as failed.</summary>
+    public static DeadLetter Of(Settlement settlement)
+    {
+        var failure = settlement.Failure
+            ?? throw new ArgumentException("The item did not fail.", nameof(settlement));
+        return new(settlement.BatchId, settlement.Index, settlement.Round, settlement.ItemId, settlement.Agent,
+            ItemSession.IdFor(settlement.BatchId, settlement.Index), FailureGroup.IdOf(failure), failure,
+            settlement.Attempts, settlement.SettledAt);
+    }
+}

@@ -12,6 +12,9 @@ public static class JournalStatus
     public const string BackgroundTaskCompleted = "AGENT_BACKGROUND_TASK_COMPLETED";
     public const string BackgroundTaskFailed = "AGENT_BACKGROUND_TASK_FAILED";
 
+    /// <summary>A begun attempt was given back before the agent was called, by a pause or a worker that stops.</summary>
+    public const string Released = "ITEM_RELEASED";
+
     /// <summary>The item was reopened by a replay; attempts are counted anew from here.</summary>
     public const string ReplayRequested = "ITEM_REPLAY_REQUESTED";
 

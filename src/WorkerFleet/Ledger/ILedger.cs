@@ -9,8 +9,8 @@ public interface ILedger
     /// Records a slice before its items are sent, together with the outcomes of rows that need no agent (rejected, or
     /// cancelled). Idempotent: a slice that is there already stays as it is.
     /// </summary>
-    /// <returns>The slice as recorded, which is the older one when there was one.</returns>
-    Task<Slice> AddSliceAsync(Slice slice, IReadOnlyList<Settlement> settled, CancellationToken cancellationToken);
+    /// <returns>The slice as recorded, and whether this call recorded it.</returns>
+    Task<AddedSlice> AddSliceAsync(Slice slice, IReadOnlyList<Settlement> settled, CancellationToken cancellationToken);
 
     /// <summary>Gives an item its outcome, once. Durable when the task completes.</summary>
     Task<SettleResult> SettleAsync(Settlement settlement, CancellationToken cancellationToken);
@@ -51,6 +51,10 @@ public interface ILedger
     /// <summary>Deletes slices, outcomes and the journal of the batch's sessions. Repeatable.</summary>
     Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken);
 }
+
+/// <param name="Slice">The slice as it stands.</param>
+/// <param name="Added">False when it was there before: its items may have been sent.</param>
+public readonly record struct AddedSlice(Slice Slice, bool Added);
 
 /// <param name="Index">Row number.</param>
 /// <param name="Attempts">Attempts that ended before.</param>

@@ -16,6 +16,11 @@ public enum SettleOutcome
 }
 
 /// <param name="Outcome">What became of the settlement.</param>
-/// <param name="SliceSettled">Whether no row of the slice is pending now. Also true for a repeated settlement, so that
-/// a lost <see cref="SliceSettled"/> message is sent again.</param>
-public readonly record struct SettleResult(SettleOutcome Outcome, bool SliceSettled);
+/// <param name="Pending">Rows of the slice that are pending after this settlement. Each first settlement takes one away, so
+/// that exactly one of them sees any given number.</param>
+/// <param name="Count">Rows of the slice; 0 where there is no slice.</param>
+public readonly record struct SettleResult(SettleOutcome Outcome, int Pending, int Count)
+{
+    /// <summary>Also true for a repeated settlement, so that a lost <see cref="SliceSettled"/> is sent again.</summary>
+    public bool SliceSettled => Count > 0 && Pending == 0;
+}

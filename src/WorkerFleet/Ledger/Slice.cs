@@ -1,8 +1,8 @@
 namespace WorkerFleet.Ledger;
 
-/// <summary>A run of consecutive items, and which of them are still pending.</summary>
+/// <summary>A run of consecutive items, and which of them are still pending. Ends early where its rows are long.</summary>
 /// <param name="BatchId">The batch.</param>
-/// <param name="Number">From 0; the first row of the slice is <c>Number × slice size</c>.</param>
+/// <param name="Number">From 0, without a gap.</param>
 /// <param name="Start">Where the slice begins in the source.</param>
 /// <param name="End">Where the next one begins.</param>
 /// <param name="Count">Rows in the slice, at least 1.</param>

@@ -1,15 +1,41 @@
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WorkerFleet.Batches;
+using WorkerFleet.DeadLetters;
+using WorkerFleet.Dispatch;
+using WorkerFleet.Items;
+using WorkerFleet.Ledger;
+using WorkerFleet.Results;
+using WorkerFleet.Scheduling;
+using WorkerFleet.Sources;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Messaging;
 
 /// <summary>Registers the fleet.</summary>
 public static class FleetServices
 {
+    /// <summary>How long a process that stops waits for its items in flight.</summary>
+    public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// What every process needs to look at batches and to give commands: queries, controller, submitter, exporter, audit,
-    /// cleaner, agents. Needs a store (such as <c>AddSqliteStore</c>).
+    /// cleaner. Needs a store (such as <c>AddSqliteStore</c>) and agents (<c>AddAgents</c>).
     /// </summary>
-    public static IServiceCollection AddFleet(this IServiceCollection services) => services;
+    public static IServiceCollection AddFleet(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ISourceReader, SourceReader>();
+        services.AddSingleton<SourceIngest>();
+        services.AddSingleton<BatchSubmitter>();
+        services.AddSingleton<BatchController>();
+        services.AddSingleton<BatchQueries>();
+        services.AddSingleton<BatchCleaner>();
+        services.AddSingleton<ResultExporter>();
+        services.AddSingleton<LedgerAudit>();
+        return services;
+    }
 
     /// <summary>
     /// Beside <see cref="AddFleet"/>: the whole fleet in this process on an in-memory bus (hosted services that start with
@@ -19,7 +45,56 @@ public static class FleetServices
     /// <param name="concurrency">Invocations at the same time in this process; sizes prefetch and consumers.</param>
     public static IServiceCollection AddEmbeddedFleet(this IServiceCollection services, int concurrency)
     {
-        _ = concurrency;
+        services.AddSingleton<DrivenBatches>();
+        services.AddSingleton<FleetBus>();
+        AddWorker(services);
+        AddOrchestrator(services);
+
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddFleetConsumers();
+            bus.UsingInMemory((context, configurator) =>
+            {
+                foreach (var priority in Enum.GetValues<BatchPriority>())
+                    configurator.ReceiveItems(context, priority, concurrency);
+                configurator.ReceiveOrchestration(context);
+            });
+        });
+        services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = true;
+            options.StopTimeout = DrainTimeout + TimeSpan.FromSeconds(5);
+            options.ConsumerStopTimeout = DrainTimeout;
+        });
         return services;
+    }
+
+    private static void AddWorker(IServiceCollection services)
+    {
+        services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<InvocationGovernor>();
+        services.AddSingleton<InFlightItems>();
+        services.AddSingleton<ItemOutcomes>();
+        services.AddSingleton<ItemProcessor>();
+        services.AddSingleton<ItemSender>();
+        AddHosted<BatchDirectory>(services);
+        AddHosted<ExhaustedReporter>(services);
+    }
+
+    private static void AddOrchestrator(IServiceCollection services)
+    {
+        services.AddSingleton<BatchVerbs>();
+        services.AddSingleton<Dispatcher>();
+        services.AddSingleton<Aggregator>();
+        AddHosted<ScheduleSweeper>(services);
+        AddHosted<Reconciler>(services);
+    }
+
+    private static void AddHosted<T>(IServiceCollection services)
+        where T : class, Microsoft.Extensions.Hosting.IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
     }
 }

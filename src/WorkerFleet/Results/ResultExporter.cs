@@ -12,6 +12,10 @@ public sealed class ResultExporter
     /// <param name="cancellationToken">Cancels; leaves no manifest.</param>
     public Task<ExportResult> ExportAsync(Guid batchId, string folder, CancellationToken cancellationToken) =>
         throw new NotImplementedException();
+
+    public Task<ExportResult> ExportAsync(
+        Guid batchId, string folder, string? finalStatus, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
 }
 
 /// <param name="Folder">Full path.</param>

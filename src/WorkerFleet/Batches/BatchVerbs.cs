@@ -1,0 +1,243 @@
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using WorkerFleet.DeadLetters;
+using WorkerFleet.Dispatch;
+using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+using WorkerFleet.Results;
+using WorkerFleet.Scheduling;
+
+namespace WorkerFleet.Batches;
+
+/// <summary>What the states of <see cref="BatchStateMachine"/> do. Each is safe to repeat.</summary>
+public sealed partial class BatchVerbs(
+    ILedger ledger, ISchedule schedule, TimeProvider time, ILogger<BatchVerbs> logger)
+{
+    /// <summary>Slices that one DispatchBatch handles at most, so that no message is held for long.</summary>
+    private const int SlicesPerDispatch = 4;
+
+    public void Accept(BehaviorContext<BatchState, SubmitBatch> context)
+    {
+        var (batch, submit) = (context.Saga, context.Message);
+        batch.Spec = submit.Spec;
+        batch.SourceBlob = submit.SourceBlob;
+        batch.Fingerprint = submit.Fingerprint;
+        batch.TotalRows = submit.TotalRows;
+        batch.SourceStart = submit.Start;
+        batch.Cursor = submit.Start;
+        batch.SubmittedAt = submit.SubmittedAt;
+        batch.Output = submit.Output;
+    }
+
+    public Task ScheduleDeadlineAsync(BehaviorContext<BatchState> context)
+    {
+        var batch = context.Saga;
+        return batch.Spec.Limits.Deadline is not { } deadline
+            ? Task.CompletedTask
+            : schedule.PutAsync(
+                ScheduledMessages.Create(
+                    $"deadline/{batch.CorrelationId:N}", batch.CorrelationId, batch.SubmittedAt + deadline,
+                    QueueNames.Batches, new BatchDeadlineReached(batch.CorrelationId)),
+                context.CancellationToken);
+    }
+
+    /// <summary>
+    /// Sends the next DispatchBatch, unless one is under way, the source has ended, or the window is full. A batch that
+    /// ends early has no window: its rows go straight to cancelled.
+    /// </summary>
+    public async Task DispatchNextAsync(BehaviorContext<BatchState> context)
+    {
+        var batch = context.Saga;
+        if (batch.DispatchInFlight || batch.DispatchComplete)
+            return;
+        var free = batch.EndStatus is null
+            ? DispatchWindow.SlicesOf(batch.Spec.Limits) - (batch.SlicesDispatched - batch.DrainedSlices.Count)
+            : SlicesPerDispatch;
+        if (free <= 0)
+            return;
+        batch.DispatchInFlight = true;
+        await context.SendAsync(QueueNames.Dispatch, new DispatchBatch(
+            batch.CorrelationId, batch.Cursor, batch.SlicesDispatched, Math.Min(free, SlicesPerDispatch)));
+    }
+
+    public void Advance(BehaviorContext<BatchState, SlicesDispatched> context)
+    {
+        var (batch, dispatched) = (context.Saga, context.Message);
+        var end = dispatched.FirstSlice + dispatched.Count;
+        foreach (var slice in dispatched.Settled)
+        {
+            batch.DrainedSlices.Add(slice);
+            batch.SettledSlices.Add(slice);
+        }
+
+        if (end < batch.SlicesDispatched)
+            return;
+        batch.SlicesDispatched = end;
+        batch.Cursor = dispatched.Next;
+        batch.DispatchComplete |= dispatched.EndOfSource;
+        batch.DispatchInFlight = false;
+    }
+
+    public void MarkDraining(BehaviorContext<BatchState, SliceDraining> context) =>
+        context.Saga.DrainedSlices.Add(context.Message.Slice);
+
+    /// <summary>The message may be late, from before a replay reopened the slice: the ledger decides.</summary>
+    public async Task MarkSettledAsync(BehaviorContext<BatchState, SliceSettled> context)
+    {
+        var slice = await ledger.FindSliceAsync(
+            context.Message.BatchId, context.Message.Slice, context.CancellationToken);
+        if (slice is not { Pending.IsEmpty: true })
+            return;
+        context.Saga.DrainedSlices.Add(slice.Number);
+        context.Saga.SettledSlices.Add(slice.Number);
+    }
+
+    /// <summary>Sets the reason to end once more failed than is tolerated.</summary>
+    public async Task CheckFailurePolicyAsync(BehaviorContext<BatchState> context)
+    {
+        var batch = context.Saga;
+        if (batch.EndStatus is not null || !batch.Spec.Failures.Limits)
+            return;
+        var counts = await ledger.CountAsync(batch.CorrelationId, context.CancellationToken);
+        if (batch.Spec.Failures.ReasonToStop(counts, batch.TotalRows) is { } reason)
+            RequestEnd(batch, reason, BatchStatus.Failed);
+    }
+
+    public void RequestCancel(BehaviorContext<BatchState, CancelBatch> context) =>
+        RequestEnd(context.Saga, context.Message.Reason, BatchStatus.Cancelled);
+
+    public void RequestDeadlineEnd(BehaviorContext<BatchState, BatchDeadlineReached> context)
+    {
+        // A replay that reopens the batch after its deadline is not held to it.
+        if (context.Saga.Round == 0)
+            RequestEnd(context.Saga, $"the deadline of {context.Saga.Spec.Limits.Deadline} passed",
+                BatchStatus.Failed);
+    }
+
+    public bool MustEnd(BehaviorContext<BatchState> context) => context.Saga.EndStatus is not null;
+
+    public bool IsEnding(BehaviorContext<BatchState> context) => context.Saga.EndStatus is not null;
+
+    public bool IsDispatchComplete(BehaviorContext<BatchState> context) => context.Saga.DispatchComplete;
+
+    public bool IsAllSettled(BehaviorContext<BatchState> context)
+    {
+        var batch = context.Saga;
+        return batch.DispatchComplete && batch.Replay is null
+            && batch.SettledSlices.Count == batch.SlicesDispatched;
+    }
+
+    /// <summary>Hands each failed item, with its message and its fault, to the dead-letter queue.</summary>
+    public async Task RouteDeadLettersAsync(BehaviorContext<BatchState, ItemsExhausted> context)
+    {
+        foreach (var item in context.Message.Items)
+            await context.SendAsync(QueueNames.DeadLetter, item);
+    }
+
+    /// <summary>Whatever was on its way may be lost; what is not lost repeats harmlessly.</summary>
+    public void ForgetInFlight(BehaviorContext<BatchState> context) => context.Saga.DispatchInFlight = false;
+
+    /// <summary>Makes the messages of pending items again, and goes on with a replay that was interrupted.</summary>
+    public async Task RedriveAsync(BehaviorContext<BatchState> context)
+    {
+        var batch = context.Saga;
+        if (batch.EndStatus is null && batch.Replay is { } replay)
+            await context.SendAsync(QueueNames.Dispatch,
+                new ReopenItems(batch.CorrelationId, batch.Round, replay));
+        await context.SendAsync(QueueNames.Dispatch, new RedriveItems(batch.CorrelationId, 0));
+    }
+
+    public bool IsNewReplay(BehaviorContext<BatchState, ReplayItems> context) =>
+        context.Saga.LastReplayId != context.Message.ReplayId;
+
+    public void BeginReplay(BehaviorContext<BatchState, ReplayItems> context)
+    {
+        var batch = context.Saga;
+        if (batch.LastReplayId == context.Message.ReplayId)
+            return;
+        batch.LastReplayId = context.Message.ReplayId;
+        batch.Replay = context.Message;
+        batch.Round++;
+        batch.EndReason = batch.EndStatus = batch.OutputProblem = null;
+        batch.EndRequestedAt = batch.FinishedAt = null;
+    }
+
+    public async Task ReopenItemsAsync(BehaviorContext<BatchState> context)
+    {
+        var batch = context.Saga;
+        if (batch.Replay is { } replay)
+            await context.SendAsync(QueueNames.Dispatch,
+                new ReopenItems(batch.CorrelationId, batch.Round, replay));
+    }
+
+    public void MarkReopened(BehaviorContext<BatchState, SlicesReopened> context)
+    {
+        if (context.Message.Round != context.Saga.Round)
+            return;
+        foreach (var slice in context.Message.Slices)
+            context.Saga.SettledSlices.Remove(slice);
+    }
+
+    public void EndReplay(BehaviorContext<BatchState, ItemsReopened> context)
+    {
+        if (context.Saga.Replay?.ReplayId == context.Message.ReplayId)
+            context.Saga.Replay = null;
+    }
+
+    public Task AggregateAsync(BehaviorContext<BatchState> context) =>
+        context.SendAsync(QueueNames.Results, new AggregateBatch(context.Saga.CorrelationId, context.Saga.Round));
+
+    public bool IsOfThisRound(BehaviorContext<BatchState, BatchAggregated> context) =>
+        context.Saga.Round == context.Message.Round;
+
+    public void Finish(BehaviorContext<BatchState, BatchAggregated> context)
+    {
+        var (batch, aggregated) = (context.Saga, context.Message);
+        batch.FinishedAt = time.GetUtcNow();
+        batch.EndStatus = aggregated.Status;
+        batch.OutputProblem = aggregated.OutputProblem;
+        LogFinished(batch.CorrelationId, aggregated.Status);
+    }
+
+    /// <summary>Makes the bitmap anew from the ledger.</summary>
+    public async Task RecountAsync(BehaviorContext<BatchState> context)
+    {
+        var batch = context.Saga;
+        var settled = new RowSet(batch.SlicesDispatched);
+        for (var from = 0; from < batch.SlicesDispatched;)
+        {
+            var page = await ledger.ReadSlicesAsync(
+                batch.CorrelationId, from, 256, pendingOnly: false, context.CancellationToken);
+            if (page.Count == 0)
+                break;
+            foreach (var slice in page.Where(slice => slice.Pending.IsEmpty))
+                settled.Add(slice.Number);
+            from = page[^1].Number + 1;
+        }
+
+        LogRecounted(batch.CorrelationId, batch.SettledSlices.Count, settled.Count);
+        batch.SettledSlices = settled;
+        batch.DrainedSlices = settled.Copy();
+    }
+
+    private void RequestEnd(BatchState batch, string reason, string status)
+    {
+        if (batch.EndStatus is not null)
+            return;
+        batch.EndReason = reason;
+        batch.EndStatus = status;
+        batch.EndRequestedAt = time.GetUtcNow();
+        batch.Replay = null;
+        LogEnding(batch.CorrelationId, reason);
+    }
+
+    [LoggerMessage(1001, LogLevel.Information, "Batch {BatchId} ends early: {Reason}")]
+    private partial void LogEnding(Guid batchId, string reason);
+
+    [LoggerMessage(1002, LogLevel.Information, "Batch {BatchId} finished as {Status}")]
+    private partial void LogFinished(Guid batchId, string status);
+
+    [LoggerMessage(1003, LogLevel.Warning,
+        "Batch {BatchId} counted {Marked} settled slices where the ledger has {Settled}; repaired")]
+    private partial void LogRecounted(Guid batchId, int marked, int settled);
+}

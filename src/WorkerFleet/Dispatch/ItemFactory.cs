@@ -1,0 +1,36 @@
+using WorkerFleet.Batches;
+using WorkerFleet.Items;
+using WorkerFleet.Ledger;
+using WorkerFleet.Sources;
+
+namespace WorkerFleet.Dispatch;
+
+/// <summary>Makes of a row either a message for the workers, or the outcome of a row that needs none.</summary>
+public static class ItemFactory
+{
+    /// <returns>One of the two.</returns>
+    public static (ProcessBatchItem? Item, Settlement? Rejected) Create(
+        BatchView batch, SourceRow row, int slice, bool mayRepeat, DateTimeOffset now)
+    {
+        if (row.BadRow is { } badRow)
+            return (null, Reject(batch.Id, row, slice, null, new(FailureKind.MalformedRow, badRow, false), now));
+        var mapped = batch.Mapper.Map(row);
+        if (mapped.Problem is { } problem)
+            return (null, Reject(batch.Id, row, slice, mapped.ItemId, new(FailureKind.Mapping, problem, false), now));
+        return (new ProcessBatchItem(
+            batch.Id, row.Position.Index, Attempt: 1, mapped.Agent, mapped.Input, slice, mapped.ItemId,
+            batch.State.Round, mayRepeat), null);
+    }
+
+    private static Settlement Reject(
+        Guid batchId, SourceRow row, int slice, string? itemId, ItemFailure failure, DateTimeOffset now) => new()
+        {
+            BatchId = batchId,
+            Index = row.Position.Index,
+            Slice = slice,
+            State = ItemState.Rejected,
+            ItemId = itemId,
+            SettledAt = now,
+            Failure = failure,
+        };
+}

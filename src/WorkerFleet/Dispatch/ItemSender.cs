@@ -1,0 +1,57 @@
+using System.Text.Json;
+using WorkerFleet.Batches;
+using WorkerFleet.Items;
+using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+using WorkerFleet.Sources;
+
+namespace WorkerFleet.Dispatch;
+
+/// <summary>Sends items to the workers: new ones, and those of a slice that are pending, made again from the source.</summary>
+public sealed class ItemSender(FleetBus bus, ISourceReader source, TimeProvider time)
+{
+    private static readonly JsonElement NoInput = JsonDocument.Parse("null").RootElement;
+
+    public Task SendAsync(
+        BatchView batch, IReadOnlyList<ProcessBatchItem> items, CancellationToken cancellationToken) =>
+        bus.SendBatchAsync(QueueNames.Items(batch.Spec.Limits.Priority), items, cancellationToken);
+
+    /// <summary>Makes the messages of the pending rows of a slice again, by reading these rows from the source.</summary>
+    public async Task SendPendingAsync(BatchView batch, Slice slice, CancellationToken cancellationToken)
+    {
+        if (slice.Pending.IsEmpty)
+            return;
+        if (batch.IsEnding)
+        {
+            // The workers only settle them as cancelled: no need to read the rows.
+            await SendAsync(batch, [.. slice.Pending.Numbers().Select(row => new ProcessBatchItem(
+                batch.Id, slice.FirstIndex + row, 1, "", NoInput, slice.Number, null, batch.State.Round, true))],
+                cancellationToken);
+            return;
+        }
+
+        var rows = new List<SourceRow>(slice.Count);
+        await foreach (var row in source.ReadAsync(
+            batch.State.SourceBlob, batch.Spec.Source, slice.Start, cancellationToken))
+        {
+            rows.Add(row);
+            if (rows.Count == slice.Count)
+                break;
+        }
+
+        await SendPendingAsync(batch, slice, rows, cancellationToken);
+    }
+
+    /// <summary>The same, of rows that are at hand.</summary>
+    public Task SendPendingAsync(
+        BatchView batch, Slice slice, IReadOnlyList<SourceRow> rows, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var items = rows
+            .Where(row => slice.Pending.Contains((int)(row.Position.Index - slice.FirstIndex)))
+            .Select(row => ItemFactory.Create(batch, row, slice.Number, mayRepeat: true, now).Item)
+            .OfType<ProcessBatchItem>()
+            .ToList();
+        return SendAsync(batch, items, cancellationToken);
+    }
+}

@@ -1,0 +1,90 @@
+using MassTransit;
+using WorkerFleet.Batches;
+using WorkerFleet.DeadLetters;
+using WorkerFleet.Items;
+using WorkerFleet.Journal;
+using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+
+namespace WorkerFleet.Dispatch;
+
+/// <summary>
+/// Carries out a replay, page by page: journals the request, reopens the items, and sends them. After a crash the replay is
+/// begun again and finds the items that are reopened already no longer failed.
+/// </summary>
+public sealed class ReopenItemsConsumer(
+    BatchDirectory batches, ILedger ledger, IJournal journal, IDeadLetters deadLetters, ItemSender sender,
+    TimeProvider time) : IConsumer<ReopenItems>
+{
+    /// <summary>Items in one message of the chain.</summary>
+    private const int PageSize = 256;
+
+    public async Task Consume(ConsumeContext<ReopenItems> context)
+    {
+        var (command, cancellationToken) = (context.Message, context.CancellationToken);
+        if (await batches.RefreshAsync(command.BatchId, cancellationToken) is not { } batch
+            || batch.State.Replay?.ReplayId != command.Replay.ReplayId)
+            return;
+
+        var (page, last) = await ReadPageAsync(command, cancellationToken);
+        var chosen = page.Where(item => IsChosen(item, command)).ToList();
+        foreach (var slice in chosen.GroupBy(item => item.Slice))
+            await ReopenAsync(batch, command, slice.Key, [.. slice], context);
+
+        var reopened = command.Reopened + chosen.Count;
+        if (!last)
+            await context.SendAsync(QueueNames.Dispatch,
+                command with { AfterIndex = page[^1].Index, Reopened = reopened });
+        else if (command is { State: ItemState.Failed, Replay: { Indexes: null, Group: null } })
+            await context.SendAsync(QueueNames.Dispatch,
+                command with { State = ItemState.Cancelled, AfterIndex = -1, Reopened = reopened });
+        else
+            await context.SendAsync(QueueNames.Batches,
+                new ItemsReopened(command.BatchId, command.Replay.ReplayId, reopened));
+    }
+
+    private async Task<(IReadOnlyList<Settlement> Page, bool Last)> ReadPageAsync(
+        ReopenItems command, CancellationToken cancellationToken)
+    {
+        if (command.Replay.Indexes is null)
+        {
+            var page = await ledger.ReadSettledAsync(command.BatchId, command.AfterIndex + 1, long.MaxValue,
+                command.State, PageSize, cancellationToken);
+            return (page, page.Count < PageSize);
+        }
+
+        var named = new List<Settlement>();
+        foreach (var index in command.Replay.Indexes)
+            if (await ledger.FindSettledAsync(command.BatchId, index, cancellationToken) is { } settled)
+                named.Add(settled);
+        return (named, true);
+    }
+
+    /// <summary>The set is frozen: what failed again, or failed after the request, is not in it.</summary>
+    private static bool IsChosen(Settlement item, ReopenItems command) =>
+        item.State is ItemState.Failed or ItemState.Cancelled
+        && item.Round < command.Round
+        && item.SettledAt <= command.Replay.RequestedAt
+        && (command.Replay.Group is not { } group || item.Failure is not null && FailureGroup.IdOf(item.Failure) == group);
+
+    private async Task ReopenAsync(
+        BatchView batch, ReopenItems command, int slice, IReadOnlyList<Settlement> items,
+        ConsumeContext<ReopenItems> context)
+    {
+        var cancellationToken = context.CancellationToken;
+        var now = time.GetUtcNow();
+        await Task.WhenAll(items.Select(item => journal.AppendAsync(
+            new(ItemSession.IdFor(item.BatchId, item.Index),
+                JournalEvent.IdFor(command.Round, item.Attempts, 0, JournalStatus.ReplayRequested),
+                now, JournalStatus.ReplayRequested, item.Attempts),
+            cancellationToken)));
+
+        long[] indexes = [.. items.Select(item => item.Index)];
+        await ledger.ReopenAsync(command.BatchId, slice, indexes, command.Round, cancellationToken);
+        await deadLetters.MarkReplayedAsync(command.BatchId, indexes, command.Round, cancellationToken);
+        await context.SendAsync(QueueNames.Batches,
+            new SlicesReopened(command.BatchId, command.Round, [slice]));
+        if (await ledger.FindSliceAsync(command.BatchId, slice, cancellationToken) is { } reopened)
+            await sender.SendPendingAsync(batch, reopened, cancellationToken);
+    }
+}

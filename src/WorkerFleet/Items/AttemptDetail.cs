@@ -1,0 +1,28 @@
+using System.Text.Json;
+using WorkerFleet.Messaging;
+
+namespace WorkerFleet.Items;
+
+/// <summary>What the journal keeps of an attempt that ended.</summary>
+/// <param name="Agent">The agent that was invoked.</param>
+/// <param name="DurationMs">Duration of the invocation.</param>
+/// <param name="Failure">Why it failed, if it did.</param>
+/// <param name="NextAttemptAt">When it is tried again; null when it is not.</param>
+public sealed record AttemptDetail(
+    string? Agent, double? DurationMs, ItemFailure? Failure = null, DateTimeOffset? NextAttemptAt = null)
+{
+    public string ToJson() => JsonSerializer.Serialize(this, FleetJson.Options);
+
+    /// <returns>Null when the text was written by something else, such as an agent.</returns>
+    public static AttemptDetail? Parse(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<AttemptDetail>(json, FleetJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace WorkerFleet.Items;
+
+/// <summary>One invocation as it was.</summary>
+/// <param name="StartedAt">When the agent was called.</param>
+/// <param name="Duration">Until it answered.</param>
+/// <param name="Start">How often this attempt had been begun before.</param>
+/// <param name="WorkerId">Who called.</param>
+public sealed record AttemptRun(DateTimeOffset StartedAt, TimeSpan Duration, int Start, string WorkerId);

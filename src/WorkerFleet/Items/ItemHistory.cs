@@ -1,0 +1,33 @@
+using WorkerFleet.Journal;
+
+namespace WorkerFleet.Items;
+
+/// <summary>Where an item stands by its journal: what a delivery that may be a repeat has to know.</summary>
+/// <param name="AttemptsBefore">Attempts of earlier rounds.</param>
+/// <param name="AttemptsEnded">Attempts that ended, over all rounds.</param>
+/// <param name="Starts">How often the attempt that follows was begun already: the next start's number.</param>
+/// <param name="Interruptions">Those of them that were neither given back nor ended: a worker died in them.</param>
+/// <param name="NextAttemptAt">When the next attempt is due, if the last one failed and is to be tried again.</param>
+/// <param name="FinalFailure">The failure after which there is no further attempt, if that was journaled.</param>
+public readonly record struct ItemHistory(
+    int AttemptsBefore, int AttemptsEnded, int Starts, int Interruptions, DateTimeOffset? NextAttemptAt,
+    ItemFailure? FinalFailure)
+{
+    public int NextAttempt => AttemptsEnded + 1;
+
+    /// <param name="events">All events of the item's session.</param>
+    public static ItemHistory Read(IReadOnlyList<JournalEvent> events)
+    {
+        var before = events.Where(e => e.Status == JournalStatus.ReplayRequested)
+            .Select(e => e.Attempt).DefaultIfEmpty(0).Max();
+        var lastFailure = events.Where(e => e.Status == JournalStatus.InvocationFailed && e.Attempt > before)
+            .MaxBy(e => e.Attempt);
+        var ended = Math.Max(before, lastFailure?.Attempt ?? 0);
+        var next = ended + 1;
+        var starts = events.Count(e => e.Status == JournalStatus.InvocationStarted && e.Attempt == next);
+        var released = events.Count(e => e.Status == JournalStatus.Released && e.Attempt == next);
+        var detail = lastFailure?.Detail is { } json ? AttemptDetail.Parse(json) : null;
+        return new(before, ended, starts, starts - released, detail?.NextAttemptAt,
+            detail is { NextAttemptAt: null } ? detail.Failure : null);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using WorkerFleet.Batches;
+using WorkerFleet.DeadLetters;
+using WorkerFleet.Journal;
+using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
+using WorkerFleet.Workers;
+
+namespace WorkerFleet.Items;
+
+/// <summary>Makes what became of an attempt durable, and then tells whoever waits for it.</summary>
+public sealed class ItemOutcomes(
+    IJournal journal, ILedger ledger, FleetBus bus, ExhaustedReporter exhausted,
+    WorkerIdentity worker, TimeProvider time)
+{
+    public async Task SucceedAsync(
+        ProcessBatchItem item, ReadOnlyMemory<byte> output, AttemptRun run, CancellationToken cancellationToken)
+    {
+        var detail = string.Create(CultureInfo.InvariantCulture,
+            $$"""{"agent":"{{item.Agent}}","durationMs":{{run.Duration.TotalMilliseconds:F3}}}""");
+        await SettleAsync(item, Settlement(item, ItemState.Succeeded, item.Attempt, run) with
+        {
+            Output = output,
+            Event = NewEvent(item, JournalStatus.InvocationSucceeded, run.Start, detail),
+        }, cancellationToken);
+    }
+
+    /// <summary>The item failed for good: its outcome first, then the report that takes it to the dead letters.</summary>
+    public async Task FailAsync(
+        ProcessBatchItem item, ItemFailure failure, AttemptRun? run, CancellationToken cancellationToken)
+    {
+        var settlement = Settlement(item, ItemState.Failed, item.Attempt, run) with
+        {
+            Failure = Shorten(failure),
+            Event = NewEvent(item, JournalStatus.InvocationFailed, run?.Start ?? 0,
+                new AttemptDetail(item.Agent, run?.Duration.TotalMilliseconds, Shorten(failure)).ToJson()),
+        };
+        var result = await ledger.SettleAsync(settlement, cancellationToken);
+        if (result.Outcome == SettleOutcome.Settled)
+            await exhausted.ReportAsync(DeadLetterOf(item, settlement), cancellationToken);
+        await NotifyAsync(item, result, cancellationToken);
+    }
+
+    /// <summary>Journals the failed attempt with the time of the next one.</summary>
+    /// <returns>The next attempt, for the schedule.</returns>
+    public async Task<ScheduledMessage> RetryAsync(
+        BatchSpec spec, ProcessBatchItem item, int attemptsOfRound, ItemFailure failure, AttemptRun run,
+        CancellationToken cancellationToken)
+    {
+        var delay = RetryDelay.After(spec.Retry, attemptsOfRound, failure.RetryAfter, Random.Shared.NextDouble());
+        var dueAt = time.GetUtcNow() + delay;
+        var detail = new AttemptDetail(item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt);
+        await journal.AppendAsync(
+            NewEvent(item, JournalStatus.InvocationFailed, run.Start, detail.ToJson()), cancellationToken);
+        return RetrySchedule.Create(spec, item with { Attempt = item.Attempt + 1 }, dueAt);
+    }
+
+    /// <param name="item">The item.</param>
+    /// <param name="attempts">Attempts that ended before.</param>
+    /// <param name="reason">Why the batch ends.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task CancelAsync(
+        ProcessBatchItem item, int attempts, string? reason, CancellationToken cancellationToken) =>
+        SettleAsync(item, CancelledSettlement(item.BatchId, item.Index, item.Slice, item.Round, reason) with
+        {
+            ItemId = item.ItemId,
+            Agent = item.Agent,
+            Attempts = attempts,
+            Event = NewEvent(item, JournalStatus.Cancelled, 0, null),
+        }, cancellationToken);
+
+    /// <summary>The outcome of a row that a batch which ended early never came to.</summary>
+    public Settlement CancelledSettlement(Guid batchId, long index, int slice, int round, string? reason) => new()
+    {
+        BatchId = batchId,
+        Index = index,
+        Slice = slice,
+        Round = round,
+        State = ItemState.Cancelled,
+        SettledAt = time.GetUtcNow(),
+        Failure = new(FailureKind.Cancelled, $"the batch ended first: {reason ?? "it was cancelled"}", Retryable: false),
+    };
+
+    /// <summary>For a repeat of a settled item: what was told then may have been lost, so it is told again.</summary>
+    public async Task NotifyAgainAsync(
+        ProcessBatchItem item, Settlement settled, CancellationToken cancellationToken)
+    {
+        if (settled.State == ItemState.Failed)
+            await exhausted.ReportAsync(DeadLetterOf(item, settled), cancellationToken);
+        if (await ledger.FindSliceAsync(item.BatchId, settled.Slice, cancellationToken) is { Pending.IsEmpty: true })
+            await bus.SendAsync(
+                QueueNames.Batches, new SliceSettled(item.BatchId, settled.Slice), cancellationToken);
+    }
+
+    private async Task SettleAsync(ProcessBatchItem item, Settlement settlement, CancellationToken cancellationToken) =>
+        await NotifyAsync(item, await ledger.SettleAsync(settlement, cancellationToken), cancellationToken);
+
+    private async Task NotifyAsync(ProcessBatchItem item, SettleResult result, CancellationToken cancellationToken)
+    {
+        if (result.SliceSettled)
+            await bus.SendAsync(QueueNames.Batches, new SliceSettled(item.BatchId, item.Slice), cancellationToken);
+        else if (result.Outcome == SettleOutcome.Settled && result.Pending == result.Count / 2)
+            await bus.SendAsync(QueueNames.Batches, new SliceDraining(item.BatchId, item.Slice), cancellationToken);
+    }
+
+    private Settlement Settlement(ProcessBatchItem item, ItemState state, int attempts, AttemptRun? run) => new()
+    {
+        BatchId = item.BatchId,
+        Index = item.Index,
+        Slice = item.Slice,
+        Round = item.Round,
+        State = state,
+        ItemId = item.ItemId,
+        Agent = item.Agent,
+        Attempts = attempts,
+        StartedAt = run?.StartedAt,
+        Duration = run?.Duration ?? TimeSpan.Zero,
+        SettledAt = time.GetUtcNow(),
+    };
+
+    private JournalEvent NewEvent(ProcessBatchItem item, string status, int start, string? detail) => new(
+        ItemSession.IdFor(item.BatchId, item.Index), JournalEvent.IdFor(item.Round, item.Attempt, start, status),
+        time.GetUtcNow(), status, item.Attempt, worker.Id, detail);
+
+    private static ItemFailure Shorten(ItemFailure failure) =>
+        failure.Message.Length <= ItemFailure.MaxMessageLength
+            ? failure
+            : failure with { Message = failure.Message[..ItemFailure.MaxMessageLength] };
+
+    private static DeadLetterItem DeadLetterOf(ProcessBatchItem item, Settlement settlement) =>
+        new(item, DeadLetter.Of(settlement));
+}

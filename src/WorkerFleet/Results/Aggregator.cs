@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using WorkerFleet.Batches;
+using WorkerFleet.DeadLetters;
+using WorkerFleet.Items;
+using WorkerFleet.Ledger;
+
+namespace WorkerFleet.Results;
+
+/// <summary>
+/// Ends a batch: proves by the ledger that every row is settled, files dead letters that got lost on their way, and writes
+/// the results. Repeating it replaces them by the same.
+/// </summary>
+public sealed partial class Aggregator(
+    IBatchStore store, ILedger ledger, IDeadLetters deadLetters, ResultExporter exporter, ILogger<Aggregator> logger)
+{
+    private const int PageSize = 256;
+
+    /// <returns>The final state; or null when rows are not settled yet.</returns>
+    public async Task<BatchAggregated?> AggregateAsync(AggregateBatch command, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(command.BatchId, cancellationToken) is not { } batch
+            || batch.Round != command.Round)
+            return new(command.BatchId, command.Round, BatchStatus.Failed, null);
+
+        var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
+        if (counts.Pending > 0 || counts.Settled != batch.TotalRows)
+        {
+            LogIncomplete(batch.CorrelationId, counts.Settled, batch.TotalRows);
+            return null;
+        }
+
+        if (counts.Failed > 0)
+            await FileDeadLettersAsync(batch.CorrelationId, cancellationToken);
+
+        var status = batch.EndStatus
+            ?? (counts.Succeeded == counts.Total ? BatchStatus.Completed : BatchStatus.CompletedWithFailures);
+        return new(batch.CorrelationId, batch.Round, status, await ExportAsync(batch, status, cancellationToken));
+    }
+
+    /// <summary>Those that were filed on their way through the queue stay as they are.</summary>
+    private async Task FileDeadLettersAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        for (long from = 0; ;)
+        {
+            var failed = await ledger.ReadSettledAsync(
+                batchId, from, long.MaxValue, ItemState.Failed, PageSize, cancellationToken);
+            if (failed.Count > 0)
+                await deadLetters.AddAsync([.. failed.Select(DeadLetter.Of)], cancellationToken);
+            if (failed.Count < PageSize)
+                return;
+            from = failed[^1].Index + 1;
+        }
+    }
+
+    /// <returns>Why the results could not be written; null when they were.</returns>
+    private async Task<string?> ExportAsync(BatchState batch, string status, CancellationToken cancellationToken)
+    {
+        if (batch.Output is null)
+            return null;
+        try
+        {
+            await exporter.ExportAsync(batch.CorrelationId, batch.Output, status, cancellationToken);
+            return null;
+        }
+        catch (ExportException exception)
+        {
+            // Every row is settled and stays so: the batch ends, and the export can be repeated by hand.
+            LogExportFailed(exception, batch.CorrelationId);
+            return exception.Message;
+        }
+    }
+
+    [LoggerMessage(1601, LogLevel.Warning, "Batch {BatchId} has {Settled} of {Rows} rows settled; going back to work")]
+    private partial void LogIncomplete(Guid batchId, long settled, long rows);
+
+    [LoggerMessage(1602, LogLevel.Error, "The results of batch {BatchId} could not be written")]
+    private partial void LogExportFailed(Exception exception, Guid batchId);
+}
