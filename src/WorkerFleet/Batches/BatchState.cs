@@ -26,6 +26,9 @@ public sealed class BatchState : SagaStateMachineInstance, ISagaVersion
     /// <summary>Rows of the source, counted when it was stored.</summary>
     public long TotalRows { get; set; }
 
+    /// <summary>The source's first row: behind the byte order mark and the header.</summary>
+    public SourcePosition SourceStart { get; set; }
+
     public DateTimeOffset SubmittedAt { get; set; }
 
     public DateTimeOffset? FinishedAt { get; set; }
