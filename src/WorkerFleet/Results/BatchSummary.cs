@@ -37,15 +37,16 @@ public sealed record BatchSummary
     /// <summary>Duration of the last attempt of each row that has one; null when no row has.</summary>
     public LatencySummary? LatencyMs { get; init; }
 
-    /// <summary>Failures grouped by cause, the most frequent first; at most 100.</summary>
+    /// <summary>Rows that did not succeed, grouped by cause, the most frequent first; at most 100, and "other" for the
+    /// rest.</summary>
     public IReadOnlyList<ErrorGroupSummary> Errors { get; init; } = [];
 }
 
 /// <summary>Milliseconds.</summary>
 public sealed record LatencySummary(double P50, double P90, double P95, double P99, double Max, double Mean);
 
-/// <param name="Group">The cause's id, as dead letters have it.</param>
-/// <param name="Kind">Class of the failure.</param>
+/// <param name="Group">The cause's id, as dead letters have it, or "other" for all causes beyond the limit.</param>
+/// <param name="Kind">Class of the failure; null for "other".</param>
 /// <param name="Message">Message of the first one.</param>
 /// <param name="Count">Rows.</param>
-public sealed record ErrorGroupSummary(string Group, Items.FailureKind Kind, string Message, long Count);
+public sealed record ErrorGroupSummary(string Group, Items.FailureKind? Kind, string Message, long Count);

@@ -1,0 +1,56 @@
+using System.Buffers;
+
+namespace WorkerFleet.Results;
+
+/// <summary>Takes the white space between tokens out of valid JSON, so that it fits on one line. Values stay as they are.</summary>
+internal static class CompactJson
+{
+    private static readonly SearchValues<byte> QuoteOrSpace = SearchValues.Create("\" \t\r\n"u8);
+    private static readonly SearchValues<byte> QuoteOrBackslash = SearchValues.Create("\"\\"u8);
+
+    /// <returns><paramref name="json"/> itself where there is nothing to take out, which is the usual case.</returns>
+    public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> scratch)
+    {
+        var from = 0;
+        var at = 0;
+        scratch.ResetWrittenCount();
+        while (NextSpace(json, ref at))
+        {
+            scratch.Write(json[from..at]);
+            from = ++at;
+        }
+        if (from == 0)
+            return json;
+        scratch.Write(json[from..]);
+        return scratch.WrittenSpan;
+    }
+
+    /// <summary>Moves to the next white space outside strings; false at the end.</summary>
+    private static bool NextSpace(ReadOnlySpan<byte> json, ref int at)
+    {
+        while (true)
+        {
+            var next = json[at..].IndexOfAny(QuoteOrSpace);
+            if (next < 0)
+                return false;
+            at += next;
+            if (json[at] != '"')
+                return true;
+            at = BehindString(json, at + 1);
+        }
+    }
+
+    private static int BehindString(ReadOnlySpan<byte> json, int at)
+    {
+        while (true)
+        {
+            var next = json[at..].IndexOfAny(QuoteOrBackslash);
+            if (next < 0)
+                return json.Length;
+            at += next;
+            if (json[at] == '"')
+                return at + 1;
+            at = Math.Min(at + 2, json.Length);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers;
+using WorkerFleet.Items;
+using WorkerFleet.Ledger;
+using WorkerFleet.Sources;
+
+namespace WorkerFleet.Results;
+
+/// <summary>What one line of the outputs is made of. One instance serves all rows of an export, one after the other.</summary>
+internal sealed class ResultRow
+{
+    private readonly ArrayBufferWriter<byte> _compact = new();
+    private int _outputLength;
+    private bool _outputMoved;
+
+    public SourceRow Source { get; private set; } = null!;
+
+    public Settlement Settled { get; private set; } = null!;
+
+    /// <summary>Id of the failure's cause; null where there is no failure.</summary>
+    public string? Group { get; private set; }
+
+    /// <summary>The columns that pass through, as one JSON object; empty for a malformed row.</summary>
+    public ArrayBufferWriter<byte> Input { get; } = new();
+
+    /// <summary>The agent's answer as JSON on one line; empty unless the row succeeded.</summary>
+    public ReadOnlySpan<byte> Output => _outputMoved ? _compact.WrittenSpan : Settled.Output.Span[.._outputLength];
+
+    /// <summary>Session of the item; null for a rejected row, which no agent saw.</summary>
+    public string? Session =>
+        Settled.State == ItemState.Rejected ? null : ItemSession.IdFor(Settled.BatchId, Settled.Index);
+
+    public void Set(SourceRow source, Settlement settled, string? group)
+    {
+        Source = source;
+        Settled = settled;
+        Group = group;
+        var output = settled.State == ItemState.Succeeded ? settled.Output.Span : [];
+        var compact = CompactJson.Of(output, _compact);
+        _outputMoved = compact.Length != output.Length;
+        _outputLength = output.Length;
+    }
+}

@@ -1,0 +1,60 @@
+using WorkerFleet.Batches;
+
+namespace WorkerFleet.Results;
+
+/// <summary>Writes results.csv: a record for every settled row.</summary>
+internal sealed class ResultTable
+{
+    private readonly CsvRecordWriter _csv;
+    private readonly InputColumns _input;
+
+    public ResultTable(OutputFile file, BatchSpec spec)
+    {
+        File = file;
+        _csv = new CsvRecordWriter(file);
+        _input = new InputColumns(spec);
+        WriteHeader();
+    }
+
+    public OutputFile File { get; }
+
+    public void Write(ResultRow row)
+    {
+        var settled = row.Settled;
+        _csv.Field(settled.Index);
+        _csv.Field(settled.ItemId);
+        _csv.Field(ResultJson.NameOf(settled.State).EncodedUtf8Bytes);
+        _input.WriteValues(_csv, row);
+        CsvValue.Write(_csv, row.Output);
+        _csv.Field(settled.Agent);
+        _csv.Field(settled.Attempts);
+        if (settled.StartedAt is null)
+            _csv.EmptyField();
+        else
+            _csv.Field(ResultJson.Milliseconds(settled.Duration));
+        if (settled.Failure is { } failure)
+        {
+            _csv.Field(ResultJson.NameOf(failure.Kind).EncodedUtf8Bytes);
+            _csv.Field(failure.Message);
+        }
+        else
+        {
+            _csv.EmptyField();
+            _csv.EmptyField();
+        }
+        _csv.Field(row.Session);
+        _csv.EndRecord();
+    }
+
+    private void WriteHeader()
+    {
+        _csv.Field("row");
+        _csv.Field("id");
+        _csv.Field("state");
+        _input.WriteHeader(_csv);
+        foreach (var name in (string[])
+            ["output", "agent", "attempts", "duration_ms", "error_kind", "error_message", "session"])
+            _csv.Field(name);
+        _csv.EndRecord();
+    }
+}
