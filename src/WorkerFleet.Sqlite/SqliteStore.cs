@@ -1,4 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using WorkerFleet.Batches;
+using WorkerFleet.DeadLetters;
+using WorkerFleet.Journal;
+using WorkerFleet.Ledger;
+using WorkerFleet.Scheduling;
+using WorkerFleet.Sqlite.Database;
 
 namespace WorkerFleet.Sqlite;
 
@@ -8,7 +16,16 @@ public static class SqliteStore
     /// <summary>Keeps everything in <paramref name="dataFolder"/>, which is created when first needed.</summary>
     public static IServiceCollection AddSqliteStore(this IServiceCollection services, string dataFolder)
     {
-        _ = dataFolder;
+        services.AddSingleton(provider => new SqliteDatabase(
+            dataFolder,
+            provider.GetService<ILogger<SqliteDatabase>>() ?? NullLogger<SqliteDatabase>.Instance));
+        services.AddSingleton(_ => new FileBatchDrivers(dataFolder));
+        services.AddSingleton<IBatchDrivers>(provider => provider.GetRequiredService<FileBatchDrivers>());
+        services.AddSingleton<IBatchStore, SqliteBatchStore>();
+        services.AddSingleton<ILedger, SqliteLedger>();
+        services.AddSingleton<IJournal, SqliteJournal>();
+        services.AddSingleton<ISchedule, SqliteSchedule>();
+        services.AddSingleton<IDeadLetters, SqliteDeadLetters>();
         return services;
     }
 }

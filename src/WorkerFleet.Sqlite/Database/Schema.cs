@@ -1,0 +1,137 @@
+using WorkerFleet.Storage;
+
+namespace WorkerFleet.Sqlite.Database;
+
+/// <summary>The tables, and how a file gets them. Each version adds a step; steps are never changed.</summary>
+internal static class Schema
+{
+    // Items and slices are keyed by (number of the ledger << 40) + row index, or + slice number: one integer, so that
+    // they are appended in order and found without an index beside the table, and so that a large output stays out of
+    // the inner pages of a b-tree.
+    //
+    // Instants are UTC in units of 100 ns since year 1, as .NET counts them.
+    private const string Version1 = """
+        CREATE TABLE batches (
+            id BLOB PRIMARY KEY NOT NULL,
+            version INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            finished INTEGER NOT NULL,
+            submitted_ticks INTEGER NOT NULL,
+            state TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX batches_unfinished ON batches (id) WHERE finished = 0;
+
+        CREATE TABLE ledgers (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            batch BLOB NOT NULL UNIQUE);
+
+        CREATE TABLE slices (
+            key INTEGER PRIMARY KEY,
+            start_index INTEGER NOT NULL,
+            start_offset INTEGER NOT NULL,
+            start_line INTEGER NOT NULL,
+            end_index INTEGER NOT NULL,
+            end_offset INTEGER NOT NULL,
+            end_line INTEGER NOT NULL,
+            row_count INTEGER NOT NULL,
+            pending BLOB NOT NULL,
+            pending_count INTEGER NOT NULL,
+            succeeded_count INTEGER NOT NULL,
+            failed_count INTEGER NOT NULL,
+            rejected_count INTEGER NOT NULL,
+            cancelled_count INTEGER NOT NULL);
+
+        CREATE TABLE items (
+            key INTEGER PRIMARY KEY,
+            state INTEGER NOT NULL,
+            slice INTEGER NOT NULL,
+            round INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            started_ticks INTEGER,
+            settled_ticks INTEGER NOT NULL,
+            duration_ticks INTEGER NOT NULL,
+            item_id TEXT,
+            agent TEXT NOT NULL,
+            failure TEXT,
+            output TEXT);
+        CREATE INDEX items_by_id ON items (key >> 40, item_id) WHERE item_id IS NOT NULL;
+        CREATE INDEX items_unsuccessful ON items (state, key) WHERE state > 1;
+
+        CREATE TABLE journal (
+            session TEXT NOT NULL,
+            event TEXT NOT NULL,
+            at_ticks INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            worker TEXT,
+            detail TEXT,
+            PRIMARY KEY (session, event)) WITHOUT ROWID;
+
+        CREATE TABLE schedule (
+            key TEXT NOT NULL UNIQUE,
+            batch BLOB NOT NULL,
+            due_ticks INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            message_type TEXT NOT NULL,
+            body TEXT NOT NULL,
+            claim TEXT,
+            claimed_until_ticks INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX schedule_by_due ON schedule (due_ticks);
+        CREATE INDEX schedule_by_batch ON schedule (batch, due_ticks, queue);
+
+        CREATE TABLE dead_letters (
+            batch BLOB NOT NULL,
+            item INTEGER NOT NULL,
+            round INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            cause TEXT NOT NULL,
+            failed_ticks INTEGER NOT NULL,
+            item_id TEXT,
+            agent TEXT NOT NULL,
+            session TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            failure TEXT NOT NULL,
+            PRIMARY KEY (batch, item, round)) WITHOUT ROWID;
+        CREATE INDEX dead_letters_by_cause ON dead_letters (batch, cause, item, state, failed_ticks);
+        """;
+
+    private static readonly string[] Steps = [Version1];
+
+    /// <summary>Sets the file up, or brings it to this version. Safe when several processes do it at once.</summary>
+    /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>
+    public static void Prepare(Connection connection)
+    {
+        if (Version(connection) == Steps.Length)
+            return;
+        connection.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            // Again, now that nobody else can change it.
+            var version = Version(connection);
+            if (version == 0 && connection.ReadNumber("SELECT COUNT(*) FROM sqlite_master") > 0)
+                throw new StoreException(
+                    StoreFault.Corrupt,
+                    $"{connection.Path} is the database of another program. Use another data folder.");
+            for (var step = version; step < Steps.Length; step++)
+                connection.Execute(Steps[step]);
+            connection.Execute($"PRAGMA user_version = {Steps.Length}");
+            connection.Execute("COMMIT");
+        }
+        catch
+        {
+            if (connection.InTransaction)
+                connection.Execute("ROLLBACK");
+            throw;
+        }
+    }
+
+    private static int Version(Connection connection)
+    {
+        var version = connection.ReadNumber("PRAGMA user_version");
+        return version <= Steps.Length
+            ? (int)version
+            : throw new StoreException(
+                StoreFault.NewerSchema,
+                $"{connection.Path} was written by a newer version of fleet (schema {version}; this one knows up to "
+                + $"{Steps.Length}). Use that version, or another data folder.");
+    }
+}

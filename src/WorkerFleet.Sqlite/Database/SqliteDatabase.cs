@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using WorkerFleet.Storage;
+
+namespace WorkerFleet.Sqlite.Database;
+
+/// <summary>
+/// The file <c>fleet.db</c>: its writer and its readers. Opened when first used; several processes may have it open.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
+{
+    private const int WriterCacheKb = 16 * 1024;
+
+    /// <summary>What remains of the log file after it had to grow beyond its usual size, in bytes.</summary>
+    private const int LogBytesKept = 2 * Checkpointer.Pages * Checkpointer.PageBytes;
+
+    private readonly string _folder;
+    private readonly GroupWriter _writer;
+    private readonly ReaderPool _readers;
+    private volatile bool _opened;
+
+    /// <param name="folder">Created when first needed.</param>
+    /// <param name="logger">For what goes on inside.</param>
+    public SqliteDatabase(string folder, ILogger<SqliteDatabase> logger)
+    {
+        _folder = System.IO.Path.GetFullPath(folder);
+        Path = System.IO.Path.Combine(_folder, "fleet.db");
+        _writer = new GroupWriter(OpenForWriting, new Checkpointer(logger));
+        _readers = new ReaderPool(Path);
+    }
+
+    /// <summary>Full path of the file.</summary>
+    public string Path { get; }
+
+    /// <inheritdoc cref="GroupWriter.RunAsync"/>
+    public Task<T> WriteAsync<T>(
+        Func<WriteTransaction, T> work, CancellationToken cancellationToken, int size = 0) =>
+        _writer.RunAsync(work, size, cancellationToken);
+
+    /// <summary>Reads what is durable, beside the writer. The read has to be short.</summary>
+    public async Task<T> ReadAsync<T>(Func<Connection, T> read, CancellationToken cancellationToken)
+    {
+        if (!_opened)
+        {
+            // Only the writer can create the file and its tables.
+            await _writer.RunAsync(static _ => true, size: 0, cancellationToken);
+            _opened = true;
+        }
+
+        return await _readers.RunAsync(read, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        // The writer's connection closes last: the last one of all copies the log and deletes it.
+        _readers.Dispose();
+        _writer.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _readers.Dispose();
+        await _writer.DisposeAsync();
+    }
+
+    private Connection OpenForWriting()
+    {
+        CreateFolder();
+        var connection = Connection.Open(Path, readOnly: false, WriterCacheKb);
+        try
+        {
+            // Takes effect in a new file only: what is deleted can then be given back to the disk.
+            connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+            connection.Execute("PRAGMA journal_mode = WAL");
+            connection.Execute("PRAGMA synchronous = FULL");
+            connection.Execute("PRAGMA secure_delete = OFF");
+            connection.Execute("PRAGMA wal_autocheckpoint = 0");
+            connection.Execute($"PRAGMA journal_size_limit = {LogBytesKept}");
+            Schema.Prepare(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void CreateFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(_folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(
+                StoreFault.NotWritable,
+                $"The data folder {_folder} cannot be created: {exception.Message} Choose another one.",
+                exception);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using WorkerFleet.Batches;
+using WorkerFleet.Storage;
+
+namespace WorkerFleet.Sqlite;
+
+/// <summary>
+/// A lock file for each batch, <c>locks/{batch}.lock</c>, held open by the process that drives it: the operating system
+/// releases it however the process ends. The file's content, the process id, is for people only.
+/// </summary>
+internal sealed class FileBatchDrivers(string dataFolder) : IBatchDrivers
+{
+    /// <summary>A probe by another process holds the lock for microseconds; one that lasts is a driver's.</summary>
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _folder = Path.Combine(Path.GetFullPath(dataFolder), "locks");
+
+    public IDisposable? TryTake(Guid batchId)
+    {
+        FileStream? file = null;
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            if (!SpinWait.SpinUntil(() => (file = TryOpen(batchId, FileMode.OpenOrCreate)) is not null, ProbeTime))
+                return null;
+            file!.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            file.Flush();
+            return file;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw new StoreException(
+                StoreFault.NotWritable,
+                $"{PathOf(batchId)} cannot be written: {exception.Message} Check the rights to the data folder.",
+                exception);
+        }
+    }
+
+    public bool IsDriven(Guid batchId)
+    {
+        if (!File.Exists(PathOf(batchId)))
+            return false;
+        using var probe = TryOpen(batchId, FileMode.Open);
+        return probe is null;
+    }
+
+    /// <summary>Removes the lock file of a batch that is deleted.</summary>
+    public void Forget(Guid batchId)
+    {
+        if (Directory.Exists(_folder))
+            File.Delete(PathOf(batchId));
+    }
+
+    private string PathOf(Guid batchId) => Path.Combine(_folder, $"{batchId:N}.lock");
+
+    /// <returns>Null when it is held.</returns>
+    private FileStream? TryOpen(Guid batchId, FileMode mode)
+    {
+        try
+        {
+            // No sharing is an exclusive flock on Unix: between processes, and between two handles of one.
+            return new FileStream(PathOf(batchId), mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch (IOException exception) when (IsHeld(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells another's lock from, say, a full disk: EAGAIN on Linux and macOS, a sharing violation on Windows.
+    /// </summary>
+    private static bool IsHeld(IOException exception) =>
+        exception.HResult is 11 or 35 or unchecked((int)0x80070020);
+}

@@ -1,0 +1,38 @@
+namespace WorkerFleet.Conformance.Stores;
+
+// Each suite once more, against the embedded store.
+
+public sealed class SqliteJournal : JournalConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+}
+
+public sealed class SqliteLedger : LedgerConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+}
+
+public sealed class SqliteReopening : ReopenConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+}
+
+public sealed class SqliteSchedule : ScheduleConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+}
+
+public sealed class SqliteDeadLetters : DeadLetterConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+}
+
+public sealed class SqliteBatches : BatchStoreConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+}
+
+public sealed class SqliteDrivers : DriversConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+}
