@@ -10,10 +10,10 @@ internal static class LedgerWrites
     /// <summary>Rows that one step of a deletion takes: some milliseconds.</summary>
     private const int DeleteStep = 1_000;
 
-    public static Slice AddSlice(WriteTransaction transaction, Slice slice, IReadOnlyList<Settlement> settled)
+    public static AddedSlice AddSlice(WriteTransaction transaction, Slice slice, IReadOnlyList<Settlement> settled)
     {
         if (transaction.Slices.Find(slice.BatchId, slice.Number) is { } existing)
-            return existing.ToSlice();
+            return new AddedSlice(existing.ToSlice(), Added: false);
         var ledger = LedgerKeys.Create(transaction, slice.BatchId);
         SliceRows.Insert(transaction, ledger, slice with
         {
@@ -22,28 +22,28 @@ internal static class LedgerWrites
         });
         foreach (var settlement in settled)
             Settle(transaction, settlement);
-        return transaction.Slices.Find(slice.BatchId, slice.Number)!.ToSlice();
+        return new AddedSlice(transaction.Slices.Find(slice.BatchId, slice.Number)!.ToSlice(), Added: true);
     }
 
     public static SettleResult Settle(WriteTransaction transaction, Settlement settlement)
     {
         var slice = transaction.Slices.Find(settlement.BatchId, settlement.Slice);
         if (slice?.PlaceOf(settlement.Index) is not { } place)
-            return new SettleResult(SettleOutcome.NotFound, SliceSettled: false);
+            return new SettleResult(SettleOutcome.NotFound, Pending: 0, Count: 0);
         if (!slice.Pending.Contains(place))
         {
             var settled = ItemRows.Find(transaction, slice.Ledger, settlement.Index);
             var outcome = settlement.Round < settled?.Round ? SettleOutcome.Stale : SettleOutcome.AlreadySettled;
-            return new SettleResult(outcome, slice.IsSettled);
+            return slice.Result(outcome);
         }
 
         if (!ItemRows.Settle(transaction, slice.Ledger, settlement))
-            return new SettleResult(SettleOutcome.Stale, SliceSettled: false);
+            return slice.Result(SettleOutcome.Stale);
         slice.Settle(place, settlement.State);
         // Only with the outcome that counts: a second, different end in the journal would contradict the ledger.
         if (settlement.Event is { } terminal)
             JournalRows.Append(transaction, terminal);
-        return new SettleResult(SettleOutcome.Settled, slice.IsSettled);
+        return slice.Result(SettleOutcome.Settled);
     }
 
     public static List<ReopenedItem> Reopen(

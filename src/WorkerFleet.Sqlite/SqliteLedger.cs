@@ -7,7 +7,7 @@ namespace WorkerFleet.Sqlite;
 /// <summary>The ledger in the embedded store.</summary>
 internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
 {
-    public Task<Slice> AddSliceAsync(
+    public Task<AddedSlice> AddSliceAsync(
         Slice slice, IReadOnlyList<Settlement> settled, CancellationToken cancellationToken)
     {
         LedgerChecks.Slice(slice, settled);

@@ -64,7 +64,7 @@ internal sealed class SliceCache(Connection connection)
 
         public bool Changed { get; private set; }
 
-        public bool IsSettled => Counts.Pending == 0;
+        public SettleResult Result(SettleOutcome outcome) => new(outcome, (int)Counts.Pending, slice.Count);
 
         /// <summary>As it is now; later changes do not show.</summary>
         public Slice ToSlice() => slice with { Pending = Pending.Copy(), Counts = Counts };

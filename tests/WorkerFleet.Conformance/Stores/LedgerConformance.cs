@@ -30,7 +30,7 @@ public abstract class LedgerConformance : StoreSuite
     {
         var slice = Samples.Slice(_batch, 0);
 
-        var added = await Ledger.AddSliceAsync(
+        var (added, isNew) = await Ledger.AddSliceAsync(
             slice,
             [
                 Samples.Settlement(_batch, 1, ItemState.Rejected),
@@ -38,6 +38,7 @@ public abstract class LedgerConformance : StoreSuite
             ],
             Token);
 
+        Assert.True(isNew);
         Assert.Equal([0, 2, 3, 5, 6, 7], added.Pending.Numbers());
         Assert.Equal(new ItemCounts(6, 0, 0, 1, 1), added.Counts);
         Assert.Equal(ItemState.Rejected, (await Ledger.FindSettledAsync(_batch, 1, Token))?.State);
@@ -51,9 +52,10 @@ public abstract class LedgerConformance : StoreSuite
         await AddSlice(0);
         await Ledger.SettleAsync(Samples.Settlement(_batch, 2), Token);
 
-        var again = await Ledger.AddSliceAsync(
+        var (again, isNew) = await Ledger.AddSliceAsync(
             Samples.Slice(_batch, 0), [Samples.Settlement(_batch, 3, ItemState.Rejected)], Token);
 
+        Assert.False(isNew);
         Assert.Equal(new ItemCounts(7, 1, 0, 0, 0), again.Counts);
         Assert.DoesNotContain(2, again.Pending.Numbers());
         Assert.Null(await Ledger.FindSettledAsync(_batch, 3, Token));
@@ -71,7 +73,7 @@ public abstract class LedgerConformance : StoreSuite
 
         var result = await Ledger.SettleAsync(settlement, Token);
 
-        Assert.Equal(new SettleResult(SettleOutcome.Settled, SliceSettled: false), result);
+        Assert.Equal(new SettleResult(SettleOutcome.Settled, Pending: 7, Count: 8), result);
         AssertSame(settlement, await Ledger.FindSettledAsync(_batch, 5, Token));
     }
 
@@ -95,7 +97,7 @@ public abstract class LedgerConformance : StoreSuite
 
         var result = await Ledger.SettleAsync(Samples.Settlement(_batch, 0), Token);
 
-        Assert.Equal(new SettleResult(SettleOutcome.AlreadySettled, SliceSettled: false), result);
+        Assert.Equal(new SettleResult(SettleOutcome.AlreadySettled, Pending: 7, Count: 8), result);
         Assert.Equal(ItemState.Failed, (await Ledger.FindSettledAsync(_batch, 0, Token))?.State);
         Assert.Equal(new ItemCounts(7, 0, 1, 0, 0), await Ledger.CountAsync(_batch, Token));
     }
@@ -279,7 +281,7 @@ public abstract class LedgerConformance : StoreSuite
         Assert.Empty(await Settled(0, 8, null, 10));
     }
 
-    private Task<Slice> AddSlice(int number, int count = Samples.SliceSize) =>
+    private Task<AddedSlice> AddSlice(int number, int count = Samples.SliceSize) =>
         Ledger.AddSliceAsync(Samples.Slice(_batch, number, count), [], Token);
 
     private async Task<IEnumerable<int>> Numbers(int from, int limit, bool pendingOnly) =>

@@ -1,0 +1,111 @@
+using MassTransit;
+using MassTransit.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using WorkerFleet.Batches;
+using WorkerFleet.Items;
+using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
+using WorkerFleet.Tests.Fakes;
+
+namespace WorkerFleet.Tests.Batches;
+
+/// <summary>The saga on MassTransit's test harness, with our repository over a store in memory.</summary>
+public sealed class SagaFixture : IAsyncLifetime
+{
+    /// <summary>Rows in each slice of a batch that <see cref="AddBatchAsync"/> makes.</summary>
+    public const int SliceSize = 4;
+
+    private readonly ServiceProvider _services;
+
+    public SagaFixture()
+    {
+        _services = new ServiceCollection()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<IBatchStore>(Store)
+            .AddSingleton<ILedger>(Ledger)
+            .AddSingleton<ISchedule>(Schedule)
+            .AddSingleton<BatchVerbs>()
+            .AddMassTransitTestHarness(bus =>
+            {
+                BatchSagaRepository.Register(
+                    bus.AddSagaStateMachine<BatchStateMachine, BatchState, BatchSagaDefinition>());
+                bus.UsingInMemory((context, configurator) => configurator.ReceiveEndpoint(
+                    QueueNames.Batches, endpoint => endpoint.ConfigureSaga<BatchState>(context)));
+            })
+            .BuildServiceProvider(validateScopes: true);
+        Harness = _services.GetRequiredService<ITestHarness>();
+    }
+
+    internal SnapshotBatchStore Store { get; } = new();
+
+    internal InMemoryLedger Ledger { get; } = new();
+
+    internal InMemorySchedule Schedule { get; } = new();
+
+    public ITestHarness Harness { get; }
+
+    public Task InitializeAsync() => Harness.Start();
+
+    public async Task DisposeAsync() => await _services.DisposeAsync();
+
+    /// <summary>
+    /// A batch in that state with two slices dispatched. Both are settled in the ledger; the saga knows of the first only.
+    /// </summary>
+    public async Task<Guid> AddBatchAsync(string state, Func<BatchState, BatchState>? change = null)
+    {
+        var id = Guid.CreateVersion7();
+        var batch = new BatchState
+        {
+            CorrelationId = id,
+            CurrentState = state,
+            TotalRows = 2 * SliceSize,
+            SlicesDispatched = 2,
+            DispatchComplete = state is not (BatchStatus.Submitted or BatchStatus.Dispatching),
+            Cursor = new(2 * SliceSize, 100, 9),
+            Spec = new() { Limits = new() { SliceSize = SliceSize } },
+        };
+        batch.SettledSlices.Add(0);
+        batch.DrainedSlices.Add(0);
+        if (state == BatchStatus.Cancelling)
+            batch.EndStatus = BatchStatus.Cancelled;
+        await AddSliceAsync(id, 0, settled: true);
+        await AddSliceAsync(id, 1, settled: true);
+        await Store.InsertAsync(change?.Invoke(batch) ?? batch, CancellationToken.None);
+        return id;
+    }
+
+    internal Task<AddedSlice> AddSliceAsync(Guid batchId, int number, bool settled, ItemState state = ItemState.Succeeded)
+    {
+        var counts = new ItemCounts(SliceSize, 0, 0, 0, 0);
+        return Ledger.AddSliceAsync(
+            new(batchId, number, new(number * SliceSize, number * 50, (number * SliceSize) + 1),
+                new((number + 1) * SliceSize, (number + 1) * 50, ((number + 1) * SliceSize) + 1), SliceSize,
+                settled ? new RowSet() : RowSet.Full(SliceSize),
+                settled ? counts.Move(ItemState.Pending, state, SliceSize) : counts),
+            [], CancellationToken.None);
+    }
+
+    /// <summary>Sends to the saga and waits until it has been consumed; fails where the consumer did.</summary>
+    /// <returns>The batch after it.</returns>
+    public async Task<BatchState> SendAsync<T>(Guid batchId, T message)
+        where T : class
+    {
+        var messageId = Guid.CreateVersion7();
+        var endpoint = await Harness.Bus.GetSendEndpoint(new Uri($"queue:{QueueNames.Batches}"));
+        await endpoint.Send(message, context => context.MessageId = messageId);
+        await foreach (var consumed in Harness.Consumed.SelectAsync<T>(m => m.Context.MessageId == messageId))
+        {
+            Assert.Null(consumed.Exception);
+            var batch = await Store.FindAsync(batchId, CancellationToken.None);
+            return batch ?? throw new InvalidOperationException("The batch is gone.");
+        }
+
+        throw new TimeoutException($"{typeof(T).Name} was not consumed.");
+    }
+
+    /// <summary>What was sent for the batch so far. Only for messages that the saga has handled.</summary>
+    public IReadOnlyList<T> Sent<T>(Func<T, bool> filter)
+        where T : class =>
+        [.. Harness.Sent.Select<T>(CancellationToken.None).Select(sent => sent.Context.Message).Where(filter)];
+}
