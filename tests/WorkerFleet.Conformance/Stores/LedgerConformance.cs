@@ -281,8 +281,8 @@ public abstract class LedgerConformance : StoreSuite
         Assert.Empty(await Settled(0, 8, null, 10));
     }
 
-    private Task<AddedSlice> AddSlice(int number, int count = Samples.SliceSize) =>
-        Ledger.AddSliceAsync(Samples.Slice(_batch, number, count), [], Token);
+    private async Task<Slice> AddSlice(int number, int count = Samples.SliceSize) =>
+        (await Ledger.AddSliceAsync(Samples.Slice(_batch, number, count), [], Token)).Slice;
 
     private async Task<IEnumerable<int>> Numbers(int from, int limit, bool pendingOnly) =>
         (await Ledger.ReadSlicesAsync(_batch, from, limit, pendingOnly, Token)).Select(slice => slice.Number);
