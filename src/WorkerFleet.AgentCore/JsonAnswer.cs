@@ -40,7 +40,7 @@ internal readonly struct JsonAnswer : IDisposable
             var where = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
                 ? $"error at line {line + 1}, byte {position + 1}"
                 : "half of a character (a lone surrogate)";
-            return new JsonAnswer(null, utf8, exception.Message.Contains("depth", StringComparison.Ordinal)
+            return new JsonAnswer(null, utf8, exception.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? "nested deeper than 64 levels"
                 : where);
         }

@@ -8,6 +8,9 @@ if (!Number.isInteger(port) || port < 1 || port > 65535) {
   process.exit(2);
 }
 
+// Whoever started this holds the other end; when that goes, however it goes, this ends too.
+process.stdin.on('end', () => process.exit()).resume();
+
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function* stream(request, failAtEnd) {
