@@ -89,6 +89,7 @@ public sealed class HttpAgentAnswerTests
     [InlineData("text/plain", "part of a text", "without saying how long")]
     [InlineData("application/json", "", "ended its answer before it began")]
     [InlineData("application/json", "Hello th", "invalid JSON")]
+    [InlineData("application/json", "12", "a bare value")]
     [InlineData("text/event-stream", "data: 1\n\n", "without an event 'done'")]
     public async Task Invoke_AnswerThatEndsWithTheConnection_CountsOnlyWhereACutWouldShow(
         string contentType, string body, string expected)
