@@ -118,6 +118,25 @@ public sealed class HttpAgentAnswerTests
         Assert.False(reply.Failure!.Retryable);
     }
 
+    [Theory]
+    [InlineData("application/json", "\"")]
+    [InlineData("text/event-stream", "data: ")]
+    public async Task Invoke_AnswerThatNeverEnds_IsGivenUpAtTheLimit(string contentType, string beginning)
+    {
+        await using var server = RawServer.Start(async exchange =>
+        {
+            await exchange.ReadRequestAsync();
+            await exchange.WriteAsync(
+                $"HTTP/1.1 200 OK\r\nContent-Type: {contentType}\r\n\r\n{beginning}{new string('x', 60_000)}");
+            await Task.Delay(Timeout.InfiniteTimeSpan, exchange.Stopping);
+        });
+
+        var reply = await HttpCall.InvokeAsync(server.Url, configure: options => options.MaxOutputBytes = 50_000)
+            .WaitAsync(TimeSpan.FromSeconds(30));
+
+        AssertBadAnswer(reply, "more than 50000 bytes");
+    }
+
     [Fact]
     public async Task Invoke_ExactlyTheLimit_IsTaken()
     {
