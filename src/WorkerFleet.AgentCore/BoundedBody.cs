@@ -6,7 +6,8 @@ internal static class BoundedBody
     private const int ChunkBytes = 16 * 1024;
 
     /// <summary>The whole body, or null when it is longer than <paramref name="maxBytes"/>.</summary>
-    public static async Task<byte[]?> ReadAllAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
+    public static async Task<byte[]?> ReadAllAsync(
+        HttpContent content, int maxBytes, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength > maxBytes)
             return null;
@@ -23,7 +24,8 @@ internal static class BoundedBody
     }
 
     /// <summary>The first <paramref name="maxBytes"/> of the body, or all of it.</summary>
-    public static async Task<byte[]> ReadStartAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
+    public static async Task<byte[]> ReadStartAsync(
+        HttpContent content, int maxBytes, CancellationToken cancellationToken)
     {
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[maxBytes];

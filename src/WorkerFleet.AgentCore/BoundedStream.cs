@@ -1,7 +1,8 @@
 namespace WorkerFleet.AgentCore;
 
 /// <summary>
-/// Reads at most so many bytes of another stream. The parser of events holds a line until it ends, however long it is.
+/// Reads at most so many bytes of another stream. The parser of events holds a line until it ends, however long it
+/// is.
 /// </summary>
 internal sealed class BoundedStream(Stream inner, int maxBytes) : Stream
 {

@@ -4,8 +4,9 @@ using WorkerFleet.Items;
 namespace WorkerFleet.AgentCore;
 
 /// <summary>
-/// A failure that the agent reports itself, with status 200: <c>{"status":"error","code":…,"message":…,"retryable":…}</c>.
-/// It is the only way to say through AgentCore, which hides statuses and bodies of errors, whether trying again helps.
+/// A failure that the agent reports itself, with status 200:
+/// <c>{"status":"error","code":…,"message":…,"retryable":…}</c>. It is the only way to say through AgentCore, which
+/// hides statuses and bodies of errors, whether trying again helps.
 /// </summary>
 internal static class BusinessFailure
 {
@@ -18,8 +19,10 @@ internal static class BusinessFailure
             || !status.ValueEquals("error"u8))
             return null;
         // An answer about something whose status is an error looks alike, but has none of these.
-        var isReport = root.TryGetProperty("code"u8, out var code) | root.TryGetProperty("retryable"u8, out var retryable)
-            | root.TryGetProperty("message"u8, out _) | root.TryGetProperty("error"u8, out _);
+        var hasCode = root.TryGetProperty("code"u8, out var code);
+        var hasRetryable = root.TryGetProperty("retryable"u8, out var retryable);
+        var isReport = hasCode || hasRetryable
+            || root.TryGetProperty("message"u8, out _) || root.TryGetProperty("error"u8, out _);
         if (!isReport)
             return null;
         var codeText = code.ValueKind is JsonValueKind.String or JsonValueKind.Number ? $" {code}" : "";

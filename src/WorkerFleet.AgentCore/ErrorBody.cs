@@ -14,12 +14,16 @@ internal sealed record ErrorBody(string? Type, string Detail)
     /// <summary>How long the body may take to arrive.</summary>
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
+    private static readonly string[] MessageNames = ["error", "message", "Message", "detail", "title"];
+
     /// <summary>Shown of a body that is text without structure, in characters.</summary>
     private const int MaxPlainText = 300;
 
     public static async Task<ErrorBody> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var type = response.Headers.TryGetValues(AgentHeaders.ErrorType, out var values) ? NameIn(values.First()) : null;
+        var type = response.Headers.TryGetValues(AgentHeaders.ErrorType, out var values)
+            ? NameIn(values.First())
+            : null;
         var body = await ReadBytesAsync(response.Content, cancellationToken);
         var mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
         try
@@ -65,9 +69,12 @@ internal sealed record ErrorBody(string? Type, string Detail)
         if (root.TryGetProperty("error"u8, out var error) && error.ValueKind == JsonValueKind.Object
             && DetailOf(error) is { } nested)
             return nested;
-        string?[] candidates =
-            [Text(root, "error"), Text(root, "message"), Text(root, "Message"), Text(root, "detail"), Text(root, "title")];
-        var parts = candidates.Where(part => !string.IsNullOrWhiteSpace(part)).Distinct().Take(2).ToArray();
+        var parts = MessageNames
+            .Select(name => Text(root, name))
+            .Where(part => !string.IsNullOrWhiteSpace(part))
+            .Distinct()
+            .Take(2)
+            .ToArray();
         return parts.Length > 0 ? string.Join(": ", parts) : null;
     }
 

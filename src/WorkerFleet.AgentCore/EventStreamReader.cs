@@ -7,7 +7,9 @@ using WorkerFleet.Items;
 
 namespace WorkerFleet.AgentCore;
 
-/// <summary>Makes one answer of a stream of server-sent events; its rules are written down in docs/decisions/0005.</summary>
+/// <summary>
+/// Makes one answer of a stream of server-sent events; its rules are written down in docs/decisions/0005.
+/// </summary>
 internal sealed class EventStreamReader(string label, int maxOutputBytes, bool requireDoneEvent)
 {
     /// <param name="response">The answer, its body unread.</param>
@@ -68,7 +70,9 @@ internal sealed class EventStreamReader(string label, int maxOutputBytes, bool r
         return null;
     }
 
-    /// <summary>An exception of the agent, unless it says otherwise, may pass, as one answered with 500 may.</summary>
+    /// <summary>
+    /// An exception of the agent, unless it says otherwise, may pass, as one answered with 500 may.
+    /// </summary>
     private ItemFailure Reported(JsonElement? root, byte[] data)
     {
         var retryable = root is not { ValueKind: JsonValueKind.Object } report

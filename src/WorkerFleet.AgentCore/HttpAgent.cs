@@ -5,8 +5,9 @@ using WorkerFleet.Agents;
 namespace WorkerFleet.AgentCore;
 
 /// <summary>
-/// Invokes an agent by the AgentCore container contract: POST /invocations with the input as body. One attempt a call;
-/// trying again is for whoever calls, since the agent may have run. The contract is written down in docs/decisions/0005.
+/// Invokes an agent by the AgentCore container contract: POST /invocations with the input as body. One attempt a
+/// call; trying again is for whoever calls, since the agent may have run. The contract is written down in
+/// docs/decisions/0005.
 /// </summary>
 public sealed class HttpAgent : IAgent, IDisposable
 {
@@ -26,7 +27,8 @@ public sealed class HttpAgent : IAgent, IDisposable
         var address = new Uri(options.Url!);
         _invocations = Below(address, "/invocations");
         _client = NewClient(address);
-        var label = $"agent '{name}' at {address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')}";
+        // No query in messages: it may hold a key.
+        var label = $"agent '{name}' at {address.GetLeftPart(UriPartial.Path).TrimEnd('/')}";
         _failures = new HttpFailures(label, time);
         _answers = new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent);
         _probe = new HttpProbe(label, path => NewRequest(HttpMethod.Get, Below(address, path)), _client, time);
@@ -53,9 +55,9 @@ public sealed class HttpAgent : IAgent, IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             return AgentReply.Fail(_failures.FromException(exception));
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return AgentReply.Fail(_failures.FromConnectTimeout(exception));
+            return AgentReply.Fail(_failures.FromConnectTimeout());
         }
     }
 

@@ -19,7 +19,9 @@ internal sealed partial class HttpFailures(string label, TimeProvider time)
     /// <summary>Longest Retry-After that is believed.</summary>
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromHours(1);
 
-    /// <summary>Reads the error's body, at most 16 KB of it, and classifies the answer by docs/decisions/0005.</summary>
+    /// <summary>
+    /// Reads the error's body, at most 16 KB of it, and classifies the answer by docs/decisions/0005.
+    /// </summary>
     public async Task<ItemFailure> FromStatusAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var error = await ErrorBody.ReadAsync(response, cancellationToken);
@@ -56,11 +58,11 @@ internal sealed partial class HttpFailures(string label, TimeProvider time)
     }
 
     /// <summary>The call was cancelled, but not by its caller: only the connect time limit does that.</summary>
-    public ItemFailure FromConnectTimeout(OperationCanceledException exception)
+    public ItemFailure FromConnectTimeout()
     {
-        _ = exception;
         var seconds = ConnectTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-        return Fail(FailureKind.Connection, $"could not be reached: no connection within {seconds} s", mayHaveRun: false);
+        return Fail(
+            FailureKind.Connection, $"could not be reached: no connection within {seconds} s", mayHaveRun: false);
     }
 
     internal static (FailureKind Kind, bool Retryable, bool MayHaveRun) Classify(int status, string? errorType) =>

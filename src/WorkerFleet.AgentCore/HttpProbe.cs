@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace WorkerFleet.AgentCore;
 
-/// <summary>Asks an agent whether it is well: GET /ping as AgentCore does, else /health or /ready as others have it.</summary>
+/// <summary>
+/// Asks an agent whether it is well: GET /ping as AgentCore does, else /health or /ready as others have it.
+/// </summary>
 internal sealed class HttpProbe(
     string label, Func<string, HttpRequestMessage> newRequest, HttpClient client, TimeProvider time)
 {
@@ -41,11 +43,13 @@ internal sealed class HttpProbe(
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return OneLine.Of($"{label}: no answer on {path} ({exception.GetBaseException().Message}); is it running?");
+            var cause = exception.GetBaseException().Message;
+            return OneLine.Of($"{label}: no answer on {path} ({cause}); is it running?");
         }
     }
 
-    private async Task<string?> JudgeAsync(string path, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<string?> JudgeAsync(
+        string path, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = string.Create(
             CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {response.ReasonPhrase}").TrimEnd();

@@ -40,9 +40,8 @@ internal readonly struct JsonAnswer : IDisposable
             var where = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
                 ? $"error at line {line + 1}, byte {position + 1}"
                 : "half of a character (a lone surrogate)";
-            return new JsonAnswer(null, utf8, exception.Message.Contains("maximum configured depth", StringComparison.Ordinal)
-                ? "nested deeper than 64 levels"
-                : where);
+            var isTooDeep = exception.Message.Contains("maximum configured depth", StringComparison.Ordinal);
+            return new JsonAnswer(null, utf8, isTooDeep ? "nested deeper than 64 levels" : where);
         }
         // In valid JSON a bare line break stands between tokens only, so that a space can take its place.
         utf8.AsSpan().Replace((byte)'\n', (byte)' ');
@@ -50,7 +49,9 @@ internal readonly struct JsonAnswer : IDisposable
         return new JsonAnswer(document, utf8, "");
     }
 
-    /// <summary>Whether text begins as JSON does, so that, if it is none, it is broken rather than meant as text.</summary>
+    /// <summary>
+    /// Whether text begins as JSON does, so that, if it is none, it is broken rather than meant as text.
+    /// </summary>
     public static bool LooksLikeJson(ReadOnlySpan<byte> utf8) =>
         utf8.TrimStart(" \t\r\n"u8) is not [var first, ..] || first is (byte)'{' or (byte)'[' or (byte)'"';
 
@@ -63,7 +64,9 @@ internal readonly struct JsonAnswer : IDisposable
 
     public void Dispose() => _document?.Dispose();
 
-    /// <summary>The parser lets an escape such as \ud800 pass that stands alone; whoever reads the string then fails.</summary>
+    /// <summary>
+    /// The parser lets an escape such as \ud800 pass that stands alone; whoever reads the string then fails.
+    /// </summary>
     private static void CheckSurrogates(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IndexOf("\\ud"u8) < 0 && utf8.IndexOf("\\uD"u8) < 0)

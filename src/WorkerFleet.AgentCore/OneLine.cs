@@ -5,7 +5,9 @@ namespace WorkerFleet.AgentCore;
 /// <summary>Makes a failure's message from text that others wrote.</summary>
 internal static class OneLine
 {
-    /// <summary>Control characters become spaces; at most <see cref="ItemFailure.MaxMessageLength"/> characters.</summary>
+    /// <summary>
+    /// Control characters become spaces; at most <see cref="ItemFailure.MaxMessageLength"/> characters.
+    /// </summary>
     public static string Of(string text)
     {
         var line = string.Create(text.Length, text, (target, source) =>

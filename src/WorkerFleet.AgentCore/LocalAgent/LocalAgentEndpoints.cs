@@ -57,19 +57,24 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
     public Task PingAsync(HttpContext context)
     {
         var counts = stats.Read();
-        return AnswerJsonAsync(context, 200, string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""{"status":"{{(counts.InFlight > 0 ? "HealthyBusy" : "Healthy")}}","time_of_last_update":{{counts.ChangedAt.ToUnixTimeSeconds()}}}"""));
+        return AnswerJsonAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            status = counts.InFlight > 0 ? "HealthyBusy" : "Healthy",
+            time_of_last_update = counts.ChangedAt.ToUnixTimeSeconds(),
+        }));
     }
 
     public Task StatsAsync(HttpContext context)
     {
         var counts = stats.Read();
-        return AnswerJsonAsync(context, 200, string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""
-            {"invocations":{{counts.Invocations}},"succeeded":{{counts.Succeeded}},"failed":{{counts.Failed}},"in_flight":{{counts.InFlight}},"max_in_flight":{{counts.MaxInFlight}}}
-            """));
+        return AnswerJsonAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            invocations = counts.Invocations,
+            succeeded = counts.Succeeded,
+            failed = counts.Failed,
+            in_flight = counts.InFlight,
+            max_in_flight = counts.MaxInFlight,
+        }));
     }
 
     private async Task<bool> AnswerAsync(HttpContext context, string session, JsonElement input)
@@ -97,7 +102,8 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
 
     private async Task<bool> StreamAsync(HttpContext context, JsonElement input)
     {
-        if (!context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        var accept = context.Request.Headers.Accept.ToString();
+        if (!accept.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             await AnswerErrorAsync(context, 406, "Streaming response requires Accept: text/event-stream");
             return false;
@@ -126,9 +132,6 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
         AnswerJsonAsync(context, status, details is null
             ? JsonSerializer.SerializeToUtf8Bytes(new { error })
             : JsonSerializer.SerializeToUtf8Bytes(new { error, details }));
-
-    private static Task AnswerJsonAsync(HttpContext context, int status, string json) =>
-        AnswerJsonAsync(context, status, Encoding.UTF8.GetBytes(json));
 
     private static Task AnswerJsonAsync(HttpContext context, int status, byte[] json)
     {

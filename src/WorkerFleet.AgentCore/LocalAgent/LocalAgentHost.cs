@@ -72,8 +72,8 @@ public sealed class LocalAgentHost : IAsyncDisposable
             await app.DisposeAsync();
             throw;
         }
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new LocalAgentHost(app, new Uri(address), stats);
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        return new LocalAgentHost(app, new Uri(bound.Addresses.Single()), stats);
     }
 
     /// <summary>Invocations under way are cut off.</summary>

@@ -28,7 +28,8 @@ public sealed record LocalAgentOptions
     public int Port { get; init; } = 8080;
 
     /// <summary>
-    /// How long an invocation takes, 0 to 1 hour; streaming spreads it over the chunks. Null: 1 s when slow, else nothing.
+    /// How long an invocation takes, 0 to 1 hour; streaming spreads it over the chunks. Null: 1 s when slow, else
+    /// nothing.
     /// </summary>
     public TimeSpan? Latency { get; init; }
 

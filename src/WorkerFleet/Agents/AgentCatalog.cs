@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace WorkerFleet.Agents;
 
 /// <summary>
-/// The agents of the configuration section <see cref="AgentOptions.Section"/>, and <c>echo</c> and <c>simulated</c>, which
-/// are there without any. Owns the agents.
+/// The agents of the configuration section <see cref="AgentOptions.Section"/>, and <c>echo</c> and
+/// <c>simulated</c>, which are there without any. Owns the agents.
 /// </summary>
 public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
 {
@@ -73,15 +73,15 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
         }
         var options = AgentOptionsReader.Read(section, problems);
         if (options.Concurrency is < 1 or > MaxConcurrency)
-            problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.Concurrency))}: {options.Concurrency} is out of " +
-                $"range; it is 1 to {MaxConcurrency}");
+            problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.Concurrency))}: {options.Concurrency} " +
+                $"is out of range; it is 1 to {MaxConcurrency}");
         if (options.Type.Length == 0 && types.ContainsKey(name))
             options.Type = name;
         if (!types.TryGetValue(options.Type, out var type))
         {
             var known = string.Join(", ", types.Keys.Order(StringComparer.Ordinal));
-            problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.Type))}: " +
-                (options.Type.Length == 0 ? $"is missing; it is one of {known}" : $"there is no type '{options.Type}'; it is one of {known}"));
+            var problem = options.Type.Length == 0 ? "is missing" : $"there is no type '{options.Type}'";
+            problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.Type))}: {problem}; it is one of {known}");
             return false;
         }
         problems.AddRange(type.Validate(name, options));

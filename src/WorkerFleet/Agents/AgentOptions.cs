@@ -35,7 +35,9 @@ public sealed class AgentOptions
     /// </summary>
     public bool RequireDoneEvent { get; set; }
 
-    /// <summary>Invocations at the same time, over all batches, 1 to 10,000; null for no limit of the agent's own.</summary>
+    /// <summary>
+    /// Invocations at the same time, over all batches, 1 to 10,000; null for no limit of the agent's own.
+    /// </summary>
     public int? Concurrency { get; set; }
 
     /// <summary><c>simulated</c>: its behaviour.</summary>

@@ -23,12 +23,13 @@ internal static class AgentOptionsReader
         var properties = options.GetType()
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        var known = string.Join(", ", properties.Keys.Order());
         foreach (var child in section.GetChildren())
         {
             if (properties.TryGetValue(child.Key, out var property))
                 ReadProperty(child, property, options, problems);
             else
-                problems.Add($"{child.Path}: there is no such key; known are {string.Join(", ", properties.Keys.Order())}");
+                problems.Add($"{child.Path}: there is no such key; known are {known}");
         }
     }
 
@@ -50,7 +51,8 @@ internal static class AgentOptionsReader
             ReadValue(section, type, property, options, problems);
     }
 
-    private static void ReadValues(IConfigurationSection section, Dictionary<string, string> values, List<string> problems)
+    private static void ReadValues(
+        IConfigurationSection section, Dictionary<string, string> values, List<string> problems)
     {
         foreach (var child in section.GetChildren())
         {

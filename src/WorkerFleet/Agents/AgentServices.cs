@@ -9,9 +9,10 @@ namespace WorkerFleet.Agents;
 public static class AgentServices
 {
     /// <summary>
-    /// Adds <see cref="IAgentCatalog"/> over all <see cref="IAgentType"/>s that are registered, before or after, and the
-    /// types <c>echo</c> and <c>simulated</c>. Whoever resolves the catalog first, at the latest the start of the
-    /// host, gets an <see cref="AgentConfigurationException"/> with everything that is wrong with the configuration.
+    /// Adds <see cref="IAgentCatalog"/> over all <see cref="IAgentType"/>s that are registered, before or after,
+    /// and the types <c>echo</c> and <c>simulated</c>. Whoever resolves the catalog first, at the latest the start
+    /// of the host, gets an <see cref="AgentConfigurationException"/> with everything that is wrong with the
+    /// configuration.
     /// </summary>
     public static IServiceCollection AddAgents(this IServiceCollection services, IConfiguration configuration)
     {

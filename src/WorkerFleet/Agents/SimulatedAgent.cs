@@ -37,9 +37,9 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
         if (invalid)
             return Fail(FailureKind.InvalidInput, "the input is refused", retryable: false, statusCode: 400);
         if (Take(ref outcome, options.UnavailableRate))
-            return Fail(FailureKind.Unavailable, "the platform failed", retryable: true, statusCode: 503, mayHaveRun: true);
+            return Fail(FailureKind.Unavailable, "the platform failed", true, statusCode: 503, mayHaveRun: true);
         if (Take(ref outcome, options.AgentErrorRate))
-            return Fail(FailureKind.AgentError, "the agent failed", retryable: true, statusCode: 200, mayHaveRun: true);
+            return Fail(FailureKind.AgentError, "the agent failed", true, statusCode: 200, mayHaveRun: true);
         return AgentReply.Succeed(Answer(call.Index));
     }
 
@@ -89,7 +89,9 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
     private ulong Hash(Draw draw, long index, int attempt) =>
         Mix(Mix(Mix(Mix((ulong)options.Seed) + (ulong)draw) + (ulong)index) + (ulong)attempt);
 
-    /// <summary>SplitMix64's step (Steele, Lea and Flood 2014): every bit of the input decides every bit of the result.</summary>
+    /// <summary>
+    /// SplitMix64's step (Steele, Lea and Flood 2014): every bit of the input decides every bit of the result.
+    /// </summary>
     private static ulong Mix(ulong value)
     {
         value += 0x9E3779B97F4A7C15;

@@ -1,8 +1,8 @@
 namespace WorkerFleet.Agents;
 
 /// <summary>
-/// How the simulated agent behaves. Whether a call fails, and how long it takes, is drawn from the seed, the row and the
-/// attempt alone, so that the same batch behaves the same way in every run.
+/// How the simulated agent behaves. Whether a call fails, and how long it takes, is drawn from the seed, the row
+/// and the attempt alone, so that the same batch behaves the same way in every run.
 /// </summary>
 public sealed class SimulatedAgentOptions
 {
@@ -17,7 +17,9 @@ public sealed class SimulatedAgentOptions
     /// </summary>
     public double LatencySpread { get; set; }
 
-    /// <summary>Share of attempts, 0 to 1, that are told to slow down; the sum of the attempts' rates is at most 1.</summary>
+    /// <summary>
+    /// Share of attempts, 0 to 1, that are told to slow down; the sum of the attempts' rates is at most 1.
+    /// </summary>
     public double ThrottledRate { get; set; }
 
     /// <summary>Share of attempts that end in a failure of the platform.</summary>
@@ -29,7 +31,9 @@ public sealed class SimulatedAgentOptions
     /// <summary>Share of attempts that end in a failure of the agent's own, which may be tried again.</summary>
     public double AgentErrorRate { get; set; }
 
-    /// <summary>Share of rows (not attempts), 0 to 1, that fail permanently; the other rates concern the other rows.</summary>
+    /// <summary>
+    /// Share of rows (not attempts), 0 to 1, that fail permanently; the other rates concern the other rows.
+    /// </summary>
     public double InvalidInputRate { get; set; }
 
     /// <summary>Longest simulated call.</summary>

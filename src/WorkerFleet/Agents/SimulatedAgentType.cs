@@ -14,7 +14,8 @@ public sealed class SimulatedAgentType(TimeProvider time) : IAgentType
             yield return $"{Key(nameof(simulated.Latency))}: {simulated.Latency} is out of range; it is 00:00:00 to " +
                 $"{SimulatedAgentOptions.MaxLatency}, written hours:minutes:seconds";
         if (simulated.LatencySpread is not (>= 0 and <= MaxSpread))
-            yield return $"{Key(nameof(simulated.LatencySpread))}: {simulated.LatencySpread} is out of range; it is 0 to {MaxSpread}";
+            yield return $"{Key(nameof(simulated.LatencySpread))}: {simulated.LatencySpread} is out of range; " +
+                $"it is 0 to {MaxSpread}";
         (string Property, double Rate)[] attemptRates =
         [
             (nameof(simulated.ThrottledRate), simulated.ThrottledRate),
@@ -22,7 +23,8 @@ public sealed class SimulatedAgentType(TimeProvider time) : IAgentType
             (nameof(simulated.HangRate), simulated.HangRate),
             (nameof(simulated.AgentErrorRate), simulated.AgentErrorRate),
         ];
-        foreach (var (property, rate) in attemptRates.Append((nameof(simulated.InvalidInputRate), simulated.InvalidInputRate)))
+        var rates = attemptRates.Append((nameof(simulated.InvalidInputRate), simulated.InvalidInputRate));
+        foreach (var (property, rate) in rates)
             if (rate is not (>= 0 and <= 1))
                 yield return $"{Key(property)}: {rate} is out of range; it is a share, 0 to 1";
         var sum = attemptRates.Sum(entry => entry.Rate);
@@ -34,5 +36,6 @@ public sealed class SimulatedAgentType(TimeProvider time) : IAgentType
         string Key(string property) => AgentOptions.KeyOf(agentName, $"{nameof(options.Simulated)}:{property}");
     }
 
-    public IAgent Create(string agentName, AgentOptions options) => new SimulatedAgent(agentName, options.Simulated, time);
+    public IAgent Create(string agentName, AgentOptions options) =>
+        new SimulatedAgent(agentName, options.Simulated, time);
 }

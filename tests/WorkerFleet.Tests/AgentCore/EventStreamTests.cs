@@ -60,6 +60,14 @@ public sealed class EventStreamTests
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Invoke_StreamOfLengthZero_IsABadAnswer()
+    {
+        await using var server = RawServer.Answering(RawServer.Answer("200 OK", "text/event-stream", ""));
+
+        Assert.Equal(FailureKind.BadAnswer, (await HttpCall.InvokeAsync(server.Url)).Failure!.Kind);
+    }
+
     [Theory]
     [InlineData("data: 1\n\n", false)]
     [InlineData("data: 1\n\nevent: done\ndata: {}\n\n", true)]

@@ -89,6 +89,7 @@ public sealed class HttpAgentAnswerTests
     [InlineData("text/plain", "part of a text", "without saying how long")]
     [InlineData("application/json", "", "ended its answer before it began")]
     [InlineData("application/json", "Hello th", "invalid JSON")]
+    [InlineData("application/json", "12", "a bare value")]
     [InlineData("text/event-stream", "data: 1\n\n", "without an event 'done'")]
     public async Task Invoke_AnswerThatEndsWithTheConnection_CountsOnlyWhereACutWouldShow(
         string contentType, string body, string expected)
@@ -115,6 +116,25 @@ public sealed class HttpAgentAnswerTests
 
         AssertBadAnswer(reply, "more than 50000 bytes");
         Assert.False(reply.Failure!.Retryable);
+    }
+
+    [Theory]
+    [InlineData("application/json", "\"")]
+    [InlineData("text/event-stream", "data: ")]
+    public async Task Invoke_AnswerThatNeverEnds_IsGivenUpAtTheLimit(string contentType, string beginning)
+    {
+        await using var server = RawServer.Start(async exchange =>
+        {
+            await exchange.ReadRequestAsync();
+            await exchange.WriteAsync(
+                $"HTTP/1.1 200 OK\r\nContent-Type: {contentType}\r\n\r\n{beginning}{new string('x', 60_000)}");
+            await Task.Delay(Timeout.InfiniteTimeSpan, exchange.Stopping);
+        });
+
+        var reply = await HttpCall.InvokeAsync(server.Url, configure: options => options.MaxOutputBytes = 50_000)
+            .WaitAsync(TimeSpan.FromSeconds(30));
+
+        AssertBadAnswer(reply, "more than 50000 bytes");
     }
 
     [Fact]
