@@ -1,3 +1,4 @@
+using System.Buffers;
 using WorkerFleet.Blobs;
 using WorkerFleet.Ledger;
 
@@ -9,63 +10,120 @@ namespace WorkerFleet.Sources;
 /// </summary>
 public sealed class SourceIngest(IBlobStore blobs, ISourceReader reader)
 {
+    private const int SampleRows = 100;
+
     /// <summary>Reads <paramref name="source"/> to its end.</summary>
     /// <param name="source">The bytes; need not be seekable (standard input).</param>
     /// <param name="settings">What the user said about the source; the rest is detected.</param>
     /// <param name="blob">Name to store it under. On a problem nothing is left under it.</param>
     /// <param name="cancellationToken">Cancels; leaves nothing behind.</param>
-    public Task<IngestResult> IngestAsync(
+    public async Task<IngestResult> IngestAsync(
         Stream source, SourceSettings settings, string blob, CancellationToken cancellationToken)
     {
-        _ = blobs;
-        _ = reader;
-        throw new NotImplementedException();
+        ArgumentNullException.ThrowIfNull(settings);
+        var (spec, problem) = SourceSpecResolver.Resolve(settings);
+        if (problem is not null)
+            return Fail(settings, problem);
+
+        var result = new IngestResult();
+        try
+        {
+            using var hashing = new HashingStream(source);
+            await blobs.PutAsync(blob, hashing, cancellationToken);
+            result = await ExamineAsync(blob, spec, settings, cancellationToken);
+            return result = result with { Sha256 = result.Problem is null ? hashing.Sha256() : "" };
+        }
+        finally
+        {
+            if (result.Problem is not null || result.Sha256.Length == 0)
+                await blobs.DeleteAsync(blob, CancellationToken.None);
+        }
     }
-}
 
-/// <summary>What a user can say about a source; null means: detect, or the default.</summary>
-public sealed record SourceSettings
-{
-    /// <summary>Shown in messages: the path as the user wrote it, or <c>standard input</c>.</summary>
-    public required string DisplayName { get; init; }
+    private async Task<IngestResult> ExamineAsync(
+        string blob, SourceSpec spec, SourceSettings settings, CancellationToken cancellationToken)
+    {
+        var (start, problem) = await JudgeHeadAsync(blob, cancellationToken);
+        if (problem is null && spec.Format != SourceFormat.Jsonl)
+            (spec, start, problem) = await new HeaderReader(blobs).ReadAsync(blob, spec, start, cancellationToken);
+        if (problem is not null)
+            return Fail(settings, problem);
 
-    /// <summary>By default from the file name: .csv, .tsv, .jsonl or .ndjson; standard input has to name it.</summary>
-    public SourceFormat? Format { get; init; }
+        var count = await CountAsync(blob, spec, start, cancellationToken);
+        if (count.Rows == 0)
+            return Fail(settings, spec.HasHeader ? "has a header but no rows." : "has no rows.");
+        if (spec.OnBadRow == BadRowPolicy.Fail && count.FirstBad is not null)
+            return Fail(settings, BadRows(count));
 
-    /// <summary>By default a comma for CSV, a tab for TSV.</summary>
-    public char? Delimiter { get; init; }
+        return new IngestResult
+        {
+            Spec = spec,
+            Start = start,
+            Rows = count.Rows,
+            BadRows = count.BadRows,
+            Sample = await SampleAsync(blob, spec, start, cancellationToken),
+        };
+    }
 
-    public char? Quote { get; init; }
+    private async Task<(SourcePosition Start, string? Problem)> JudgeHeadAsync(
+        string blob, CancellationToken cancellationToken)
+    {
+        var stream = await blobs.OpenReadAsync(blob, 0, cancellationToken);
+        await using (stream.ConfigureAwait(false))
+        {
+            var head = ArrayPool<byte>.Shared.Rent(SourceHead.Bytes);
+            var length = await stream.ReadAtLeastAsync(
+                head.AsMemory(0, SourceHead.Bytes), SourceHead.Bytes, throwOnEndOfStream: false, cancellationToken);
+            var problem = SourceHead.Judge(head.AsSpan(0, length));
+            var hasMark = head.AsSpan(0, length).StartsWith(SourceHead.ByteOrderMark);
+            ArrayPool<byte>.Shared.Return(head);
+            return (new SourcePosition(0, hasMark ? SourceHead.ByteOrderMark.Length : 0, 1), problem);
+        }
+    }
 
-    /// <summary>Column names. Given without <see cref="Header"/>, the source is taken to have no header.</summary>
-    public IReadOnlyList<string>? Columns { get; init; }
+    /// <summary>Counts by the scanner that also reads the rows later, so that both agree.</summary>
+    private async Task<RowCount> CountAsync(
+        string blob, SourceSpec spec, SourcePosition start, CancellationToken cancellationToken)
+    {
+        var stream = await blobs.OpenReadAsync(blob, start.ByteOffset, cancellationToken);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var scanner = new RecordScanner(stream, SourceReader.CreateFormat(spec), start, spec.MaxRowBytes);
+            var bad = 0L;
+            string? firstBad = null;
+            while (await scanner.ReadAsync(cancellationToken))
+            {
+                if (scanner.Problem is not { } problem)
+                    continue;
+                bad++;
+                firstBad ??= problem;
+            }
 
-    public bool? Header { get; init; }
+            return new RowCount(scanner.Next.Index - start.Index, bad, firstBad);
+        }
+    }
 
-    public BadRowPolicy OnBadRow { get; init; } = BadRowPolicy.Reject;
+    private async Task<IReadOnlyList<SourceRow>> SampleAsync(
+        string blob, SourceSpec spec, SourcePosition start, CancellationToken cancellationToken)
+    {
+        var sample = new List<SourceRow>();
+        await foreach (var row in reader.ReadAsync(blob, spec, start, cancellationToken))
+        {
+            if (row.BadRow is null)
+                sample.Add(row);
+            if (sample.Count == SampleRows)
+                break;
+        }
 
-    public int? MaxRowBytes { get; init; }
-}
+        return sample;
+    }
 
-/// <summary>What was taken in, or the one thing that is wrong with it.</summary>
-public sealed record IngestResult
-{
-    /// <summary>One message for a person: what is wrong, where (name, line), and what to do. Null when all is well.</summary>
-    public string? Problem { get; init; }
+    private static string BadRows(RowCount count) => count.BadRows == 1
+        ? $"has one malformed row. {count.FirstBad}"
+        : $"has {count.BadRows} malformed rows. The first: {count.FirstBad}";
 
-    public SourceSpec Spec { get; init; } = new();
+    private static IngestResult Fail(SourceSettings settings, string problem) =>
+        new() { Problem = $"{settings.DisplayName} {problem}" };
 
-    /// <summary>Rows, malformed ones included.</summary>
-    public long Rows { get; init; }
-
-    public long BadRows { get; init; }
-
-    /// <summary>Where the first row starts: behind the byte order mark and the header.</summary>
-    public SourcePosition Start { get; init; }
-
-    /// <summary>SHA-256 of the bytes, in lower-case hex.</summary>
-    public string Sha256 { get; init; } = "";
-
-    /// <summary>The first good rows, at most 100: what a JSONL source's columns are judged by.</summary>
-    public IReadOnlyList<SourceRow> Sample { get; init; } = [];
+    private readonly record struct RowCount(long Rows, long BadRows, string? FirstBad);
 }
