@@ -1,23 +1,89 @@
+using System.Globalization;
 using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
 
 namespace WorkerFleet.Batches;
 
 /// <summary>Reads how batches stand. Costs a read per slice at most, never one per row.</summary>
-public sealed class BatchQueries
+public sealed class BatchQueries(IBatchStore batches, ILedger ledger, ISchedule schedule, IBatchDrivers drivers)
 {
+    /// <summary>What a person writes for the newest batch.</summary>
+    public const string Latest = "latest";
+
+    private const int IdDigits = 32;
+    private const int MinPrefixDigits = 4;
+    private const int MaxCandidates = 5;
+
     /// <summary>
-    /// The batch that a person means: a full id, the beginning of one (at least 4 characters), or <c>latest</c>.
+    /// The batch that a person means: a full id, the beginning of one (at least 4 characters), or <c>latest</c>. Dashes and
+    /// case do not matter.
     /// </summary>
     /// <returns>The batch, or a message saying why there is none (unknown, or several begin so).</returns>
-    public Task<(BatchState? Batch, string? Problem)> ResolveAsync(
-        string idOrPrefix, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<(BatchState? Batch, string? Problem)> ResolveAsync(
+        string idOrPrefix, CancellationToken cancellationToken)
+    {
+        if (string.Equals(idOrPrefix, Latest, StringComparison.OrdinalIgnoreCase))
+        {
+            var newest = await batches.ListAsync(null, unfinishedOnly: false, 1, cancellationToken);
+            return newest.Count == 1 ? (newest[0], null) : (null, "There are no batches yet.");
+        }
+        var digits = idOrPrefix.Trim().Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+        if (digits.Length is < MinPrefixDigits or > IdDigits || !digits.All(char.IsAsciiHexDigit))
+            return (null, $"'{idOrPrefix}' is no batch id. Give an id as listed, its first {MinPrefixDigits} or more "
+                + $"characters, or '{Latest}'.");
+        if (digits.Length == IdDigits)
+            return await batches.FindAsync(Guid.ParseExact(digits, "N"), cancellationToken) is { } batch
+                ? (batch, null)
+                : (null, $"There is no batch {idOrPrefix}.");
+        return await ResolvePrefixAsync(digits, idOrPrefix, cancellationToken);
+    }
 
-    public Task<BatchProgress?> FindAsync(Guid batchId, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<BatchProgress?> FindAsync(Guid batchId, CancellationToken cancellationToken) =>
+        await batches.FindAsync(batchId, cancellationToken) is { } batch
+            ? await ProgressOfAsync(batch, cancellationToken)
+            : null;
 
     /// <summary>The newest first, at most <paramref name="limit"/>.</summary>
-    public Task<IReadOnlyList<BatchProgress>> ListAsync(
-        bool unfinishedOnly, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<BatchProgress>> ListAsync(
+        bool unfinishedOnly, int limit, CancellationToken cancellationToken)
+    {
+        var list = new List<BatchProgress>();
+        foreach (var batch in await batches.ListAsync(null, unfinishedOnly, limit, cancellationToken))
+            list.Add(await ProgressOfAsync(batch, cancellationToken));
+        return list;
+    }
+
+    /// <summary>Ids are ordered, so all that begin alike are neighbours: one read finds them.</summary>
+    private async Task<(BatchState? Batch, string? Problem)> ResolvePrefixAsync(
+        string digits, string asWritten, CancellationToken cancellationToken)
+    {
+        var behind = Guid.ParseExact(digits.PadRight(IdDigits, 'f'), "N");
+        var found = (await batches.ListAsync(behind, unfinishedOnly: false, MaxCandidates + 1, cancellationToken))
+            .Where(batch => batch.CorrelationId.ToString("N").StartsWith(digits, StringComparison.Ordinal))
+            .ToList();
+        if (found.Count == 1)
+            return (found[0], null);
+        if (found.Count == 0)
+            return (null, $"There is no batch whose id begins with {asWritten}.");
+        var candidates = string.Join(", ", found.Take(MaxCandidates).Select(batch =>
+            string.Create(CultureInfo.InvariantCulture, $"{batch.CorrelationId} ({batch.Spec.Name})")));
+        var more = found.Count > MaxCandidates ? ", and more" : "";
+        return (null, $"Several batches begin with {asWritten}: {candidates}{more}. Give more characters.");
+    }
+
+    private async Task<BatchProgress> ProgressOfAsync(BatchState batch, CancellationToken cancellationToken)
+    {
+        var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
+        counts = counts with { Pending = counts.Pending + Math.Max(batch.TotalRows - counts.Total, 0) };
+        var waiting = counts.Pending == 0
+            ? 0
+            : await schedule.CountAsync(
+                batch.CorrelationId, QueueNames.Items(batch.Spec.Limits.Priority), cancellationToken);
+        // Read one after the other: an item may have been settled in between.
+        return new BatchProgress(
+            batch, counts, Math.Min(waiting, counts.Pending), drivers.IsDriven(batch.CorrelationId));
+    }
 }
 
 /// <param name="Batch">The saga instance.</param>

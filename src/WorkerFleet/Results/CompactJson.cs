@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace WorkerFleet.Results;
 
-/// <summary>Takes the white space between tokens out of valid JSON, so that it fits on one line. Values stay as they are.</summary>
+/// <summary>
+/// Makes valid JSON fit on one line: as it is where it has no line breaks, else without the white space between its
+/// tokens. Values stay as they are; a string cannot hold a line break other than escaped.
+/// </summary>
 internal static class CompactJson
 {
     private static readonly SearchValues<byte> QuoteOrSpace = SearchValues.Create("\" \t\r\n"u8);
@@ -11,6 +14,8 @@ internal static class CompactJson
     /// <returns><paramref name="json"/> itself where there is nothing to take out, which is the usual case.</returns>
     public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> scratch)
     {
+        if (json.IndexOfAny((byte)'\n', (byte)'\r') < 0)
+            return json;
         var from = 0;
         var at = 0;
         scratch.ResetWrittenCount();
@@ -19,8 +24,6 @@ internal static class CompactJson
             scratch.Write(json[from..at]);
             from = ++at;
         }
-        if (from == 0)
-            return json;
         scratch.Write(json[from..]);
         return scratch.WrittenSpan;
     }

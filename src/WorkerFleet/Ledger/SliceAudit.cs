@@ -1,0 +1,145 @@
+using WorkerFleet.Batches;
+using WorkerFleet.Items;
+using WorkerFleet.Results;
+
+namespace WorkerFleet.Ledger;
+
+/// <summary>Compares every slice with its neighbour, with itself, and with its item records.</summary>
+internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState batch)
+{
+    /// <summary>A slice can change while it is read, but at most once a row and round.</summary>
+    private const int MaxReads = 10_000;
+
+    private readonly AuditFinding _chain = new("Slices are numbered without a gap, and each begins where the one before ends.");
+    private readonly AuditFinding _sums = new("The rows of all slices and those not dispatched yet add up to the rows in.");
+    private readonly AuditFinding _bits = new("Every slice has as many pending rows as it counts.");
+    private readonly AuditFinding _records = new("The item records of every slice agree with its counts.");
+    private readonly AuditFinding _rows = new("Every settled row has one record, and no pending row has any.");
+    private readonly AuditFinding _settled = new("Slices that the batch takes for settled are settled.");
+
+    private SourcePosition _end = batch.SourceStart;
+    private ItemCounts _counts;
+    private int _slices;
+    private long _rowsInSlices;
+
+    /// <summary>All items by state; rows that are not dispatched yet count as pending.</summary>
+    public ItemCounts Counts => _counts with { Pending = _counts.Pending + Math.Max(batch.TotalRows - _rowsInSlices, 0) };
+
+    /// <summary>Takes the next slice, in the order of their numbers.</summary>
+    public async Task CompareAsync(Slice slice, CancellationToken cancellationToken)
+    {
+        _chain.Expect(slice.Number == _slices, $"After slice {_slices - 1} comes slice {slice.Number}.");
+        _chain.Expect(slice.Start == _end, $"Slice {slice.Number} begins at {slice.Start}, not at {_end}.");
+        _chain.Expect(
+            slice.End.Index - slice.Start.Index == slice.Count,
+            $"Slice {slice.Number} has {slice.Count} rows but goes from {slice.Start} to {slice.End}.");
+        slice = await CompareRecordsAsync(slice, cancellationToken);
+        await CompareWithBatchAsync(slice, cancellationToken);
+        _end = slice.End;
+        _slices = slice.Number + 1;
+        _rowsInSlices += slice.Count;
+        _counts += slice.Counts;
+    }
+
+    public IReadOnlyList<AuditCheck> Conclude()
+    {
+        var undispatched = batch.TotalRows - _rowsInSlices;
+        _sums.Expect(undispatched >= 0, $"{_rowsInSlices} rows lie in slices, more than the {batch.TotalRows} rows in.");
+        _sums.Expect(
+            undispatched <= 0 || !batch.DispatchComplete,
+            $"{undispatched} rows lie in no slice although the batch takes all for dispatched.");
+        _sums.Expect(
+            _slices >= batch.SlicesDispatched,
+            $"There are {_slices} slices; the batch has dispatched {batch.SlicesDispatched}.");
+        foreach (var number in batch.SettledSlices.Numbers().Where(number => number >= _slices))
+            _settled.Contradict($"Slice {number} counts as settled but does not exist.");
+        return
+        [
+            _chain.Conclude($"{_slices} slices."),
+            _sums.Conclude($"{_rowsInSlices} + {Math.Max(undispatched, 0)} = {batch.TotalRows}."),
+            _bits.Conclude($"{_counts.Pending} pending rows."),
+            _records.Conclude($"{_counts.Settled} records."),
+            _rows.Conclude($"{_counts.Settled} records."),
+            _settled.Conclude($"{batch.SettledSlices.Count} slices."),
+        ];
+    }
+
+    /// <summary>Compares until it fits, or until the slice did not change while it was being compared.</summary>
+    private async Task<Slice> CompareRecordsAsync(Slice slice, CancellationToken cancellationToken)
+    {
+        for (var read = 0; read < MaxReads; read++)
+        {
+            var records = await ledger.CountRecordsAsync(batch.CorrelationId, slice.Number, cancellationToken);
+            var row = await FirstDifferenceAsync(slice, cancellationToken);
+            var again = records == slice.Counts && row is null
+                ? slice
+                : await ledger.FindSliceAsync(batch.CorrelationId, slice.Number, cancellationToken);
+            if (again is null || IsSame(again, slice))
+            {
+                CompareWithItself(slice);
+                _records.Expect(
+                    records == slice.Counts,
+                    $"The records of slice {slice.Number} are {Text(records)}; it counts {Text(slice.Counts)}.");
+                if (row is { } index)
+                    _rows.Contradict($"Row {index} of slice {slice.Number} is {PendingOrNot(slice, index)}.");
+                return slice;
+            }
+            slice = again;
+        }
+        _records.Contradict($"Slice {slice.Number} kept changing while it was read {MaxReads} times.");
+        return slice;
+    }
+
+    private void CompareWithItself(Slice slice)
+    {
+        _bits.Expect(
+            slice.Pending.Count == slice.Counts.Pending,
+            $"Slice {slice.Number} has {slice.Pending.Count} pending rows; it counts {slice.Counts.Pending}.");
+        _bits.Expect(
+            slice.Counts.Total == slice.Count,
+            $"Slice {slice.Number} has {slice.Count} rows; its counts add up to {slice.Counts.Total}.");
+        _bits.Expect(
+            slice.Pending.Numbers().All(number => number < slice.Count),
+            $"Slice {slice.Number} has a pending row behind its {slice.Count} rows.");
+    }
+
+    /// <returns>The first row that is pending and has a record, or neither; null when there is none.</returns>
+    private async Task<long?> FirstDifferenceAsync(Slice slice, CancellationToken cancellationToken)
+    {
+        var settled = new SettledItems(
+            ledger, batch.CorrelationId, slice.FirstIndex, slice.FirstIndex + slice.Count);
+        for (var place = 0; place < slice.Count; place++)
+        {
+            if (settled.NeedsPage)
+                await settled.LoadAsync(cancellationToken);
+            var index = slice.FirstIndex + place;
+            var hasRecord = settled.Current is { } record && record.Index == index && record.State != ItemState.Pending;
+            if (hasRecord == slice.Pending.Contains(place))
+                return index;
+            if (hasRecord)
+                settled.MoveNext();
+        }
+        return null;
+    }
+
+    private async Task CompareWithBatchAsync(Slice slice, CancellationToken cancellationToken)
+    {
+        if (slice.Pending.IsEmpty || !batch.SettledSlices.Contains(slice.Number))
+            return;
+        // A replay that began after the batch was read reopens slices; the batch as it is now knows of it.
+        var now = await batches.FindAsync(batch.CorrelationId, cancellationToken);
+        _settled.Expect(
+            now is null || now.Round != batch.Round || now.Replay is not null
+                || !now.SettledSlices.Contains(slice.Number),
+            $"Slice {slice.Number} has {slice.Pending.Count} pending rows.");
+    }
+
+    private static bool IsSame(Slice a, Slice b) =>
+        a.Counts == b.Counts && a.Pending.Numbers().SequenceEqual(b.Pending.Numbers());
+
+    private static string PendingOrNot(Slice slice, long row) =>
+        slice.Pending.Contains((int)(row - slice.FirstIndex)) ? "pending but has a record" : "settled but has no record";
+
+    private static string Text(ItemCounts counts) => FormattableString.Invariant(
+        $"{counts.Pending} pending, {counts.Succeeded} succeeded, {counts.Failed} failed, {counts.Rejected} rejected, {counts.Cancelled} cancelled");
+}
