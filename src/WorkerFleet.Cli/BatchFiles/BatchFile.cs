@@ -1,0 +1,153 @@
+using WorkerFleet.Cli.Options;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace WorkerFleet.Cli.BatchFiles;
+
+/// <summary>Reads a batch file: the options of a run, written down.</summary>
+internal sealed class BatchFile
+{
+    private const int MaxBytes = 1024 * 1024;
+
+    /// <summary>Keys that a whole section stands for when it is a single value, such as <c>source: rows.csv</c>.</summary>
+    private static readonly Dictionary<string, RunSetting> Shorthands = new()
+    {
+        ["source"] = RunSettings.Source,
+        ["agents"] = RunSettings.Agent,
+        ["output"] = RunSettings.Output,
+    };
+
+    private readonly string _written;
+    private readonly string _folder;
+    private readonly List<string> _problems;
+    private readonly SettingsLayer _layer = new();
+
+    private BatchFile(string written, List<string> problems)
+    {
+        _written = written;
+        _folder = Path.GetDirectoryName(written) ?? "";
+        _problems = problems;
+    }
+
+    public static bool IsBatchFile(string source) =>
+        Path.GetExtension(source).ToLowerInvariant() is ".yaml" or ".yml";
+
+    /// <param name="cli">The process.</param>
+    /// <param name="written">The path as the user wrote it.</param>
+    /// <param name="problems">Gets everything that is wrong, each with its line.</param>
+    public static SettingsLayer Read(CliContext cli, string written, List<string> problems)
+    {
+        var file = new BatchFile(written, problems);
+        var full = cli.FullPath(written);
+        if (SourcePaths.ProblemOfFile(full, written, "batch file") is { } problem)
+            problems.Add(problem);
+        else if (new FileInfo(full).Length > MaxBytes)
+            problems.Add($"{written}: a batch file is at most {ByteSizes.Format(MaxBytes)}");
+        else
+            file.ReadText(File.ReadAllText(full));
+        return file._layer;
+    }
+
+    private void ReadText(string text)
+    {
+        var yaml = new YamlStream();
+        try
+        {
+            yaml.Load(new StringReader(text));
+        }
+        catch (YamlException exception)
+        {
+            _problems.Add($"{_written}:{exception.Start.Line}: is not valid YAML: {Rendering.SafeText.Line(exception.Message)}");
+            return;
+        }
+        if (yaml.Documents.Count != 1 || yaml.Documents[0].RootNode is not YamlMappingNode root)
+        {
+            _problems.Add($"{_written}: has to hold sections such as 'source:' and 'agents:'");
+            return;
+        }
+        var sections = RunSettings.All.Select(setting => setting.Section).Where(section => section.Length > 0).Distinct().ToList();
+        foreach (var (keyNode, value) in root)
+        {
+            var key = KeyOf(keyNode);
+            if (sections.Contains(key))
+                ReadSection(key, value);
+            else if (RunSettings.All.FirstOrDefault(setting => setting.Section.Length == 0 && setting.Key == key) is { } setting)
+                ReadSetting(setting, value);
+            else
+                UnknownKey(keyNode, "", sections.Concat(RunSettings.All.Where(s => s.Section.Length == 0).Select(s => s.Key)));
+        }
+    }
+
+    private void ReadSection(string section, YamlNode node)
+    {
+        if (node is YamlMappingNode mapping)
+        {
+            foreach (var (keyNode, value) in mapping)
+            {
+                var settings = RunSettings.All.Where(setting => setting.Section == section).ToList();
+                if (settings.Find(setting => setting.Key == KeyOf(keyNode)) is { } setting)
+                    ReadSetting(setting, value);
+                else
+                    UnknownKey(keyNode, $" in '{section}'", settings.Select(setting => setting.Key));
+            }
+        }
+        else if (node is YamlScalarNode scalar && Shorthands.TryGetValue(section, out var setting))
+        {
+            if (!IsNull(scalar))
+                Add(setting, scalar);
+        }
+        else if (node is not YamlScalarNode empty || !IsNull(empty))
+        {
+            Problem(node, $"'{section}' has to hold keys such as " +
+                $"'{RunSettings.All.First(setting => setting.Section == section).Key}:'");
+        }
+    }
+
+    private void ReadSetting(RunSetting setting, YamlNode node)
+    {
+        switch (node)
+        {
+            case YamlScalarNode scalar when IsNull(scalar):
+                break;
+            case YamlScalarNode scalar:
+                Add(setting, scalar);
+                break;
+            case YamlSequenceNode list when setting.Arity == SettingArity.Many:
+                foreach (var element in list)
+                    ReadElement(setting, element);
+                break;
+            default:
+                Problem(node, $"'{setting.FileKey}' has to be a single value" +
+                    (setting.Arity == SettingArity.Many ? " or a list" : ""));
+                break;
+        }
+    }
+
+    private void ReadElement(RunSetting setting, YamlNode element)
+    {
+        if (element is YamlScalarNode scalar)
+            Add(setting, scalar, isElement: true);
+        else if (setting == RunSettings.AgentRule && element is YamlMappingNode rule)
+            AgentRuleNode.Read(rule, _layer, (node, text) => Problem(node, text));
+        else
+            Problem(element, $"an entry of '{setting.FileKey}' has to be a single value");
+    }
+
+    private void Add(RunSetting setting, YamlScalarNode node, bool isElement = false)
+    {
+        var value = node.Value ?? "";
+        if (setting.IsPath && value != SourcePaths.StandardInput && value.Length > 0)
+            value = Path.Combine(_folder, value);
+        _layer.Add(setting, new SettingText(value, $"{_written}:{node.Start.Line}: {setting.FileKey}", isElement));
+    }
+
+    private void UnknownKey(YamlNode keyNode, string place, IEnumerable<string> known) =>
+        Problem(keyNode, $"unknown key '{KeyOf(keyNode)}'{place}{Suggestions.DidYouMean(KeyOf(keyNode), known)}");
+
+    private void Problem(YamlNode node, string text) => _problems.Add($"{_written}:{node.Start.Line}: {text}");
+
+    private static string KeyOf(YamlNode node) => (node as YamlScalarNode)?.Value ?? node.ToString();
+
+    private static bool IsNull(YamlScalarNode node) =>
+        node.Style == ScalarStyle.Plain && node.Value is null or "" or "~" or "null";
+}

@@ -1,0 +1,49 @@
+using Spectre.Console;
+using WorkerFleet.Cli.Hosting;
+
+namespace WorkerFleet.Cli;
+
+/// <summary>What the commands know of the process they run in, so that a test can be that process.</summary>
+internal sealed class CliContext
+{
+    /// <summary>Standard output, for people.</summary>
+    public required IAnsiConsole Out { get; init; }
+
+    /// <summary>Standard error: progress, notes, problems.</summary>
+    public required IAnsiConsole Error { get; init; }
+
+    /// <summary>Standard output as it is, for what scripts read.</summary>
+    public required TextWriter Raw { get; init; }
+
+    /// <summary>Opens standard input.</summary>
+    public required Func<Stream> OpenInput { get; init; }
+
+    public required bool InputIsTerminal { get; init; }
+
+    /// <summary>Whether standard error is a terminal, so that progress can be drawn over itself.</summary>
+    public required bool ErrorIsTerminal { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>Folder of the executable, whose appsettings.json counts too.</summary>
+    public required string InstallDirectory { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public required StopSignals Stop { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What the user calls this program by; the script at the root of the repository says it.</summary>
+    public string Program => Environment.GetValueOrDefault("FLEET_COMMAND") is { Length: > 0 } name ? name : "fleet";
+
+    /// <summary>A path as the user wrote it, made absolute.</summary>
+    public string FullPath(string path) => Path.GetFullPath(path, WorkingDirectory);
+
+    /// <summary>A path for people: relative where that is shorter to read.</summary>
+    public string ShortPath(string fullPath)
+    {
+        var relative = Path.GetRelativePath(WorkingDirectory, fullPath);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? fullPath : relative;
+    }
+}

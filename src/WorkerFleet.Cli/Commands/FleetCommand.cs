@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using WorkerFleet.Cli.Options;
+
+namespace WorkerFleet.Cli.Commands;
+
+/// <summary>The root: every command of <c>fleet</c>.</summary>
+internal static class FleetCommand
+{
+    public static RootCommand Create(CliContext cli)
+    {
+        var help = new CommandHelp(cli);
+        var root = new RootCommand("Runs the rows of a file through AI agents, and ends with complete, ordered, counted results.");
+        foreach (var option in root.Options.OfType<HelpOption>())
+            option.Action = help;
+        foreach (var option in CommonOptions.Create())
+            root.Add(option);
+        root.Add(new RunCommand(cli).Create());
+        root.SetAction(_ =>
+        {
+            help.Write(root);
+            return ExitCodes.BadInput;
+        });
+        return root;
+    }
+}

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using WorkerFleet.Batches;
+using WorkerFleet.Cli.BatchFiles;
+using WorkerFleet.Cli.Hosting;
+using WorkerFleet.Cli.Options;
+using WorkerFleet.Cli.Rendering;
+
+namespace WorkerFleet.Cli.Commands;
+
+/// <summary><c>fleet run</c>: submits a batch and drives it to its end.</summary>
+internal sealed class RunCommand(CliContext cli)
+{
+    private readonly Argument<string?> _source = new("SOURCE")
+    {
+        Description = "CSV, TSV or JSONL file, a batch file (.yaml), or - for standard input",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<bool> _new = new("--new")
+    {
+        Description = "Start anew, even where the same run was begun before and is not finished.",
+        Arity = ArgumentArity.Zero,
+    };
+
+    private readonly Dictionary<RunSetting, Option> _options = [];
+
+    public Command Create()
+    {
+        var command = new CliCommand("run", "Run a source through an agent, and leave ordered results.")
+        {
+            Examples =
+            [
+                "run samples/addresses.csv --agent echo --prompt \"Verify: {{street}}, {{city}}\"",
+                "run tickets.jsonl --agent-url http://localhost:8080 --template template.json --concurrency 50",
+                "run samples/batch.yaml --tolerate 5%",
+                "run - --format csv --agent echo --prompt \"{{name}}\" < rows.csv",
+            ],
+        };
+        command.Add(_source);
+        foreach (var setting in RunSettings.All)
+        {
+            Option option = setting.Arity == SettingArity.Flag
+                ? new Option<bool>(setting.Option) { Arity = ArgumentArity.Zero }
+                : new Option<string[]>(setting.Option) { Arity = ArgumentArity.OneOrMore };
+            option.HelpName = setting.ValueName;
+            option.Description = setting.Help;
+            command.Add(option, GroupOf(setting));
+            _options[setting] = option;
+        }
+        command.Add(_new, GroupOf(RunSettings.Name));
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        var common = CommonOptions.Read(parsed, cli);
+        var request = new RunRequestReader(cli, ReadLayers(parsed, common, problems), problems).Read();
+        if (problems.Count > 0)
+            throw new UserErrorException(problems);
+        if (request.AdHocAgent is { } agent)
+        {
+            AdHocAgents.Remember(cli, common.DataFolder, agent);
+            common = CommonOptions.Read(parsed, cli);
+        }
+        await using var app = FleetApp.OpenToDrive(cli, common, request.Spec.Limits.Concurrency);
+        var submitted = await SubmitAsync(app, request, !parsed.GetValue(_new), cli.Stop.Requested);
+        await AnnounceAsync(app, common, request, submitted, cancellationToken);
+        return await new BatchDriver(cli, common, app).DriveAsync(submitted.BatchId!.Value);
+    }
+
+    private List<SettingsLayer> ReadLayers(ParseResult parsed, CommonValues common, List<string> problems)
+    {
+        var commandLine = ReadCommandLine(parsed, problems);
+        var layers = new List<SettingsLayer> { commandLine };
+        var source = parsed.GetValue(_source);
+        if (source is not null && BatchFile.IsBatchFile(source))
+            layers.Add(BatchFile.Read(cli, source, problems));
+        else if (source is not null && commandLine.Has(RunSettings.Source))
+            problems.Add("--source: is for replacing the source of a batch file; name the source once");
+        else if (source is not null)
+            commandLine.Add(RunSettings.Source, new SettingText(source, "SOURCE"));
+        layers.Add(FleetConfiguration.ReadDefaults(common.Configuration, problems));
+        return layers;
+    }
+
+    private SettingsLayer ReadCommandLine(ParseResult parsed, List<string> problems)
+    {
+        var layer = new SettingsLayer();
+        foreach (var (setting, option) in _options)
+        {
+            if (parsed.GetResult(option) is not { Implicit: false } result)
+                continue;
+            if (setting.Arity == SettingArity.One && result.Tokens.Count > 1)
+                problems.Add($"{setting.Option}: is given {result.Tokens.Count} times; give it once");
+            if (setting.Arity == SettingArity.Flag)
+                layer.Add(setting, new SettingText(bool.TrueString, setting.Option));
+            foreach (var token in result.Tokens)
+                layer.Add(setting, new SettingText(token.Value, setting.Option));
+        }
+        return layer;
+    }
+
+    private async Task<SubmitResult> SubmitAsync(
+        FleetApp app, RunRequest request, bool reuse, CancellationToken stop)
+    {
+        await using var source = request.SourcePath is { } path
+            ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan)
+            : cli.OpenInput();
+        var result = await app.Get<BatchSubmitter>().SubmitAsync(
+            new SubmitRequest(source, request.SourceSettings, request.Spec, request.Output, reuse), stop);
+        return result.Problems.Count > 0 ? throw new UserErrorException(result.Problems) : result;
+    }
+
+    private async Task AnnounceAsync(
+        FleetApp app, CommonValues common, RunRequest request, SubmitResult submitted, CancellationToken cancellationToken)
+    {
+        var id = submitted.BatchId!.Value;
+        var driver = new BatchDriver(cli, common, app);
+        if (!submitted.Existing)
+        {
+            driver.Note($"Batch {Figures.ShortId(id)}: {Figures.Count(submitted.Rows, "row")} of {request.SourceSettings.DisplayName}");
+            return;
+        }
+        var progress = await app.Queries.FindAsync(id, cancellationToken);
+        driver.Note($"Taking up batch {Figures.ShortId(id)} where it stopped " +
+            $"({Figures.Count(progress?.Counts.Settled ?? 0)} of {Figures.Count(submitted.Rows, "row")} settled); --new starts anew");
+        if (progress?.Batch.CurrentState == BatchStatus.Paused)
+            await app.Controller.ResumeAsync(id, cancellationToken);
+    }
+
+    private static string GroupOf(RunSetting setting) => setting.Section switch
+    {
+        "source" => "Source",
+        "agents" => "Agents",
+        "mapping" => "Mapping",
+        "retries" => "Retries",
+        "limits" => "Limits",
+        "failures" => "Failures",
+        _ => "Batch",
+    };
+}

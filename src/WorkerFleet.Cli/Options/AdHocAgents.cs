@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using WorkerFleet.Agents;
+
+namespace WorkerFleet.Cli.Options;
+
+/// <summary>
+/// Remembers, beside the store, agents that a run used by their address, so that the batch can be taken up again
+/// without it. Everything else that configures an agent of that name wins over what is here.
+/// </summary>
+internal static class AdHocAgents
+{
+    public static string PathIn(string dataFolder) => Path.Combine(dataFolder, "agents.json");
+
+    /// <exception cref="UserErrorException">The name stands for another agent in the user's own configuration.</exception>
+    public static void Remember(CliContext cli, string dataFolder, AdHocAgent agent)
+    {
+        if (FleetConfiguration.Build(cli).GetSection($"{AgentOptions.Section}:{agent.Name}").Exists())
+            throw new UserErrorException(
+                $"--agent-url: an agent '{agent.Name}' is configured already; leave --agent-url out to use it, " +
+                "or give the address another name with --agent");
+        var path = PathIn(dataFolder);
+        var root = (File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null) as JsonObject ?? [];
+        var agents = SectionOf(SectionOf(root, "Fleet"), "Agents");
+        agents[agent.Name] = new JsonObject { ["Type"] = "http", ["Url"] = agent.Url.OriginalString };
+        Directory.CreateDirectory(dataFolder);
+        var partial = $"{path}.{Environment.ProcessId}.partial";
+        File.WriteAllText(partial, root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        File.Move(partial, path, overwrite: true);
+    }
+
+    private static JsonObject SectionOf(JsonObject parent, string name)
+    {
+        if (parent[name] is not JsonObject section)
+            parent[name] = section = [];
+        return section;
+    }
+}

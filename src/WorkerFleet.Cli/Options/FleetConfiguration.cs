@@ -1,0 +1,93 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using WorkerFleet.Cli.Rendering;
+
+namespace WorkerFleet.Cli.Options;
+
+/// <summary>
+/// Configuration: what later ones in this list say wins. Agents that earlier runs used by their address; appsettings.json
+/// beside the executable; appsettings.json in the current folder; environment variables under the names of older
+/// systems; environment variables (<c>FLEET__DEFAULTS__CONCURRENCY</c>).
+/// </summary>
+internal static class FleetConfiguration
+{
+    public const string FileName = "appsettings.json";
+
+    /// <summary>Configuration key of the data folder.</summary>
+    public const string DataKey = "Fleet:Data";
+
+    /// <summary>
+    /// The older systems' name for attempts. Its default there, as here, is 3, the tries before an item is marked
+    /// failed; 0 means a single one.
+    /// </summary>
+    public const string MaxRetries = "MAX_RETRIES";
+
+    /// <exception cref="UserErrorException">A file is not valid JSON.</exception>
+    public static IConfiguration Build(CliContext cli, string? dataFolder = null)
+    {
+        var builder = new ConfigurationBuilder();
+        if (dataFolder is not null)
+            AddFile(builder, AdHocAgents.PathIn(dataFolder));
+        AddFile(builder, Path.Combine(cli.InstallDirectory, FileName));
+        AddFile(builder, Path.Combine(cli.WorkingDirectory, FileName));
+        builder.AddInMemoryCollection(OlderNames(cli.Environment));
+        builder.AddInMemoryCollection(cli.Environment.ToDictionary(
+            variable => variable.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal),
+            variable => (string?)variable.Value));
+        return builder.Build();
+    }
+
+    /// <summary>The defaults as a layer of settings.</summary>
+    public static SettingsLayer ReadDefaults(IConfiguration configuration, List<string> problems)
+    {
+        var layer = new SettingsLayer();
+        var settings = RunSettings.All
+            .Where(setting => setting.Configurable)
+            .ToDictionary(setting => setting.ConfigurationKey, StringComparer.OrdinalIgnoreCase);
+        foreach (var section in configuration.GetSection(RunSetting.DefaultsSection).GetChildren())
+        {
+            if (!settings.TryGetValue(section.Key, out var setting))
+                problems.Add($"{section.Path}: there is no such key{Suggestions.DidYouMean(section.Key, settings.Keys)}");
+            else if (section.Value is not null)
+                layer.Add(setting, new SettingText(section.Value, section.Path));
+            else if (setting.Arity == SettingArity.Many)
+                foreach (var element in section.GetChildren())
+                    layer.Add(setting, new SettingText(element.Value ?? "", element.Path, IsElement: true));
+            else
+                problems.Add($"{section.Path}: has to be a single value");
+        }
+        return layer;
+    }
+
+    private static void AddFile(ConfigurationBuilder builder, string path)
+    {
+        if (!File.Exists(path))
+            return;
+        try
+        {
+            // Loaded here rather than by Build, so that a message can name the file.
+            var file = new ConfigurationBuilder().AddJsonStream(new MemoryStream(File.ReadAllBytes(path))).Build();
+            builder.AddInMemoryCollection(file.AsEnumerable());
+        }
+        catch (Exception exception) when (exception is FormatException or System.Text.Json.JsonException)
+        {
+            var reason = exception.InnerException?.Message ?? exception.Message;
+            throw new UserErrorException($"{path}: is not valid JSON: {SafeText.Line(reason)}");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: permission denied; make the file readable for this user");
+        }
+    }
+
+    private static Dictionary<string, string?> OlderNames(IReadOnlyDictionary<string, string> environment)
+    {
+        var found = new Dictionary<string, string?>();
+        if (environment.TryGetValue(MaxRetries, out var retries) && retries.Length > 0)
+            found[$"{RunSetting.DefaultsSection}:{RunSettings.Attempts.ConfigurationKey}"] =
+                int.TryParse(retries, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? Math.Max(number, 1).ToString(CultureInfo.InvariantCulture)
+                    : retries;
+        return found;
+    }
+}

@@ -1,0 +1,78 @@
+using Spectre.Console;
+using WorkerFleet.Batches;
+using WorkerFleet.Cli.Options;
+using WorkerFleet.Results;
+
+namespace WorkerFleet.Cli.Rendering;
+
+/// <summary>What is said when a batch is over.</summary>
+internal static class BatchEnd
+{
+    private const int MostErrors = 5;
+
+    public static int ExitCodeOf(string status) => status switch
+    {
+        BatchStatus.Completed => ExitCodes.Success,
+        BatchStatus.CompletedWithFailures => ExitCodes.CompletedWithFailures,
+        _ => ExitCodes.Failed,
+    };
+
+    public static async Task<int> WriteAsync(
+        CliContext cli, CommonValues common, BatchProgress progress, CancellationToken cancellationToken)
+    {
+        var batch = progress.Batch;
+        var summary = await SummaryFile.ReadAsync(batch.Output, batch.CorrelationId, cancellationToken);
+        if (common.Json)
+            cli.WriteJson(BatchEndView.Of(progress, summary));
+        else
+            WriteText(cli, common, progress, summary);
+        return ExitCodeOf(batch.CurrentState);
+    }
+
+    private static void WriteText(CliContext cli, CommonValues common, BatchProgress progress, BatchSummary? summary)
+    {
+        var (batch, counts) = (progress.Batch, progress.Counts);
+        var id = Figures.ShortId(batch.CorrelationId);
+        cli.Out.MarkupLine($"{Mark(batch.CurrentState)} [bold]{Markup.Escape(SafeText.Line(batch.Spec.Name))}[/] " +
+            $"{ProgressView.StatusOf(batch.CurrentState)}  [grey]batch {id}[/]");
+        if (batch.EndReason is { Length: > 0 } reason)
+            cli.Out.MarkupLine($"  because: {Markup.Escape(SafeText.Line(reason))}");
+        cli.Out.MarkupLine($"  rows      {Figures.Count(batch.TotalRows)}: {ProgressView.CountsOf(progress)}");
+        if (summary is not null)
+            WriteFigures(cli, summary);
+        if (summary is { Errors.Count: > 0 })
+            WriteErrors(cli, common, summary, id);
+        if (batch.Output is not null && summary is not null)
+            cli.Out.MarkupLine($"  results   {Markup.Escape(cli.ShortPath(batch.Output))}{Path.DirectorySeparatorChar}" +
+                "{results.jsonl, results.csv, failures.jsonl, summary.json, manifest.json}");
+        if (counts.Failed + counts.Cancelled > 0)
+            cli.Out.MarkupLine($"  again     [bold]{Markup.Escape(common.Command(cli, $"retry {id}"))}[/]");
+    }
+
+    private static void WriteFigures(CliContext cli, BatchSummary summary)
+    {
+        cli.Out.MarkupLine($"  time      {Figures.Milliseconds(summary.DurationMs)}, {Figures.Rate(summary.RowsPerSecond)} rows/s, " +
+            Figures.Count(summary.Attempts, "attempt"));
+        if (summary.LatencyMs is { } latency)
+            cli.Out.MarkupLine($"  latency   p50 {Figures.Milliseconds(latency.P50)}, p95 {Figures.Milliseconds(latency.P95)}, " +
+                $"max {Figures.Milliseconds(latency.Max)}");
+    }
+
+    private static void WriteErrors(CliContext cli, CommonValues common, BatchSummary summary, string id)
+    {
+        cli.Out.MarkupLine("  errors");
+        foreach (var error in summary.Errors.Take(MostErrors))
+            cli.Out.MarkupLine($"    [red]{Figures.Count(error.Count)} ×[/] {Kinds.NameOf(error.Kind)}: " +
+                $"{Markup.Escape(SafeText.Line(error.Message, 160))} [grey]{Markup.Escape(error.Group)}[/]");
+        if (summary.Errors.Count > MostErrors)
+            cli.Out.MarkupLine($"    [grey]and {Figures.Count(summary.Errors.Count - MostErrors, "cause")} more[/]");
+        cli.Out.MarkupLine($"  look      {Markup.Escape(common.Command(cli, $"dead-letters groups {id}"))}");
+    }
+
+    private static string Mark(string status) => status switch
+    {
+        BatchStatus.Completed => "[green]✓[/]",
+        BatchStatus.CompletedWithFailures => "[yellow]![/]",
+        _ => "[red]✗[/]",
+    };
+}

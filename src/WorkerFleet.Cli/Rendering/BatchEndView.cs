@@ -1,0 +1,19 @@
+using WorkerFleet.Batches;
+using WorkerFleet.Results;
+
+namespace WorkerFleet.Cli.Rendering;
+
+/// <summary>What a run ends with, as JSON.</summary>
+internal sealed record BatchEndView(
+    BatchView Batch,
+    int ExitCode,
+    long? DurationMs,
+    double? RowsPerSecond,
+    long? Attempts,
+    LatencySummary? LatencyMs,
+    IReadOnlyList<ErrorGroupSummary>? Errors)
+{
+    public static BatchEndView Of(BatchProgress progress, BatchSummary? summary) => new(
+        BatchView.Of(progress), BatchEnd.ExitCodeOf(progress.Batch.CurrentState), summary?.DurationMs, summary?.RowsPerSecond,
+        summary?.Attempts, summary?.LatencyMs, summary?.Errors);
+}

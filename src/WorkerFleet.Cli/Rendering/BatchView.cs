@@ -1,0 +1,30 @@
+using WorkerFleet.Batches;
+using WorkerFleet.Ledger;
+
+namespace WorkerFleet.Cli.Rendering;
+
+/// <summary>A batch as JSON.</summary>
+internal sealed record BatchView(
+    Guid BatchId,
+    string Name,
+    string Owner,
+    string Status,
+    long Rows,
+    ItemCounts Counts,
+    long WaitingForRetry,
+    bool Driven,
+    int Round,
+    DateTimeOffset SubmittedAt,
+    DateTimeOffset? FinishedAt,
+    string? EndReason,
+    string? Output)
+{
+    public static BatchView Of(BatchProgress progress)
+    {
+        var batch = progress.Batch;
+        return new BatchView(
+            batch.CorrelationId, batch.Spec.Name, batch.Spec.Owner, batch.CurrentState, batch.TotalRows, progress.Counts,
+            progress.Waiting, progress.Driven, batch.Round, batch.SubmittedAt, batch.FinishedAt, batch.EndReason,
+            batch.Output);
+    }
+}
