@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkerFleet.Batches;
+using WorkerFleet.Blobs;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
@@ -26,6 +27,7 @@ public static class SqliteStore
         services.AddSingleton<IJournal, SqliteJournal>();
         services.AddSingleton<ISchedule, SqliteSchedule>();
         services.AddSingleton<IDeadLetters, SqliteDeadLetters>();
+        services.AddSingleton<IBlobStore>(_ => new FileBlobStore(Path.Combine(dataFolder, "blobs")));
         return services;
     }
 }

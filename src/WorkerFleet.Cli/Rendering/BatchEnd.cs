@@ -62,7 +62,7 @@ internal static class BatchEnd
     {
         cli.Out.MarkupLine("  errors");
         foreach (var error in summary.Errors.Take(MostErrors))
-            cli.Out.MarkupLine($"    [red]{Figures.Count(error.Count)} ×[/] {Kinds.NameOf(error.Kind)}: " +
+            cli.Out.MarkupLine($"    [red]{Figures.Count(error.Count)} ×[/] {(error.Kind is { } kind ? Kinds.NameOf(kind) : "other")}: " +
                 $"{Markup.Escape(SafeText.Line(error.Message, 160))} [grey]{Markup.Escape(error.Group)}[/]");
         if (summary.Errors.Count > MostErrors)
             cli.Out.MarkupLine($"    [grey]and {Figures.Count(summary.Errors.Count - MostErrors, "cause")} more[/]");
