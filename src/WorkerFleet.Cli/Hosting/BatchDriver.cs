@@ -24,6 +24,9 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
         ProgressSnapshot last;
         try
         {
+            // The messages of a batch that was begun before are gone with the process that drove it.
+            if (await app.Get<IBatchStore>().FindAsync(batchId, stop) is not null)
+                await app.Controller.RedriveAsync(batchId, stop);
             await app.StartAsync(stop);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Stopping);
             last = await ShowAsync(batchId, either.Token);

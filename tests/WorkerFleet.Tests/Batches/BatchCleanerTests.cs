@@ -137,7 +137,7 @@ public sealed class BatchCleanerTests
         Assert.NotNull(await _batch.Store.FindAsync(_batch.Id, CancellationToken.None));
     }
 
-    private sealed class BrokenBlobs : Blobs.IBlobStore
+    private sealed class BrokenBlobs : WorkerFleet.Blobs.IBlobStore
     {
         public Task PutAsync(string name, Stream content, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

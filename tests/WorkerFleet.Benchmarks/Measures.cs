@@ -1,0 +1,20 @@
+namespace WorkerFleet.Benchmarks;
+
+/// <summary>What is measured, and what has to be reached.</summary>
+internal static class Measures
+{
+    public const int ThroughputRows = 100_000;
+    public const int ThroughputConcurrency = 512;
+    public const double ThroughputRatio = 0.6;
+
+    public const int UtilisationRows = 20_000;
+    public const int UtilisationConcurrency = 200;
+    public const double UtilisationRatio = 0.95;
+    public static readonly TimeSpan UtilisationLatency = TimeSpan.FromMilliseconds(100);
+
+    public const int FewRows = 20_000;
+    public const int ManyRows = 1_000_000;
+    public const double MemoryRatio = 1.3;
+
+    public static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(2);
+}
