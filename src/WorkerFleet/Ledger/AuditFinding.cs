@@ -18,6 +18,10 @@ internal sealed class AuditFinding(string name)
             Contradict(place);
     }
 
+    /// <summary>A position in words.</summary>
+    public static string Text(SourcePosition position) => FormattableString.Invariant(
+        $"row {position.Index} (byte {position.ByteOffset}, line {position.Line})");
+
     /// <param name="figures">What was compared, for when it passed.</param>
     public AuditCheck Conclude(FormattableString figures) =>
         new(name, Passed, _contradiction ?? FormattableString.Invariant(figures));

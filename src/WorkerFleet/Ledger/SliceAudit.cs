@@ -29,10 +29,12 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
     public async Task CompareAsync(Slice slice, CancellationToken cancellationToken)
     {
         _chain.Expect(slice.Number == _slices, $"After slice {_slices - 1} comes slice {slice.Number}.");
-        _chain.Expect(slice.Start == _end, $"Slice {slice.Number} begins at {slice.Start}, not at {_end}.");
+        _chain.Expect(
+            slice.Start == _end,
+            $"Slice {slice.Number} begins at {AuditFinding.Text(slice.Start)}, not at {AuditFinding.Text(_end)}.");
         _chain.Expect(
             slice.End.Index - slice.Start.Index == slice.Count,
-            $"Slice {slice.Number} has {slice.Count} rows but goes from {slice.Start} to {slice.End}.");
+            $"Slice {slice.Number} has {slice.Count} rows but goes from row {slice.Start.Index} to {slice.End.Index}.");
         slice = await CompareRecordsAsync(slice, cancellationToken);
         await CompareWithBatchAsync(slice, cancellationToken);
         _end = slice.End;

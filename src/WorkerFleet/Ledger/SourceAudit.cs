@@ -25,7 +25,7 @@ internal sealed class SourceAudit(ISourceReader sources, BatchState batch, Cance
         _slices++;
         _places.Expect(
             slice.Start == _position,
-            $"Slice {slice.Number} begins at {slice.Start}; the source's row there is at {_position}.");
+            $"Slice {slice.Number} begins at {AuditFinding.Text(slice.Start)}; the source is at {AuditFinding.Text(_position)}.");
         for (var i = 0; i < slice.Count && await NextAsync(); i++)
         {
         }
@@ -33,7 +33,7 @@ internal sealed class SourceAudit(ISourceReader sources, BatchState batch, Cance
             return;
         _places.Expect(
             slice.End == _position,
-            $"Slice {slice.Number} ends at {slice.End}; after its {slice.Count} rows the source is at {_position}.");
+            $"Slice {slice.Number} ends at {AuditFinding.Text(slice.End)}; the source is at {AuditFinding.Text(_position)}.");
     }
 
     /// <summary>Reads to the end of the source.</summary>
