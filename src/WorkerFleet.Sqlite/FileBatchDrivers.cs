@@ -32,27 +32,41 @@ internal sealed class FileBatchDrivers(string dataFolder) : IBatchDrivers
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
-            throw new StoreException(
-                StoreFault.NotWritable,
-                $"{PathOf(batchId)} cannot be written: {exception.Message} Check the rights to the data folder.",
-                exception);
+            throw NotWritable(batchId, exception);
         }
     }
 
     public bool IsDriven(Guid batchId)
     {
-        if (!File.Exists(PathOf(batchId)))
+        try
+        {
+            using var probe = TryOpen(batchId, FileMode.Open);
+            return probe is null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
             return false;
-        using var probe = TryOpen(batchId, FileMode.Open);
-        return probe is null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(batchId, exception);
+        }
     }
 
-    /// <summary>Removes the lock file of a batch that is deleted.</summary>
+    /// <summary>
+    /// Removes the lock file of a batch that is deleted. Not when it is released: another process may have opened the
+    /// file by then, and would hold a lock that a third one no longer finds.
+    /// </summary>
     public void Forget(Guid batchId)
     {
         if (Directory.Exists(_folder))
             File.Delete(PathOf(batchId));
     }
+
+    private StoreException NotWritable(Guid batchId, Exception exception) => new(
+        StoreFault.NotWritable,
+        $"{PathOf(batchId)} cannot be written: {exception.Message} Check the rights to the data folder.",
+        exception);
 
     private string PathOf(Guid batchId) => Path.Combine(_folder, $"{batchId:N}.lock");
 

@@ -72,26 +72,24 @@ internal static class LedgerWrites
     }
 
     /// <summary>Slices first, so that nothing settles into what is being deleted; the batch's number last.</summary>
-    /// <returns>False when nothing is left.</returns>
-    public static bool DeleteSome(WriteTransaction transaction, Guid batchId)
+    /// <returns>Rows deleted; none when nothing is left.</returns>
+    public static int DeleteSome(WriteTransaction transaction, Guid batchId)
     {
         if (LedgerKeys.Find(transaction.Connection, batchId) is not { } ledger)
-            return Journal(transaction, batchId) > 0;
+            return JournalRows.DeleteSome(transaction, batchId, DeleteStep);
         transaction.Slices.Forget(batchId);
-        if (Keyed(transaction, "slices", ledger) > 0
-            || Keyed(transaction, "items", ledger) > 0
-            || Journal(transaction, batchId) > 0)
-            return true;
-        transaction.Prepare("DELETE FROM ledgers WHERE number = ?1").Bind(1, ledger.Number).Execute();
-        return false;
+        if (DeleteRange(transaction, "slices", ledger) is > 0 and var slices)
+            return slices;
+        if (DeleteRange(transaction, "items", ledger) is > 0 and var items)
+            return items;
+        if (JournalRows.DeleteSome(transaction, batchId, DeleteStep) is > 0 and var events)
+            return events;
+        return transaction.Prepare("DELETE FROM ledgers WHERE number = ?1").Bind(1, ledger.Number).Execute();
     }
 
-    private static int Keyed(WriteTransaction transaction, string table, LedgerKeys ledger) =>
+    private static int DeleteRange(WriteTransaction transaction, string table, LedgerKeys ledger) =>
         transaction.Prepare(
             $"DELETE FROM {table} WHERE key IN (SELECT key FROM {table} WHERE key >= ?1 AND key < ?2 LIMIT ?3)")
             .Bind(1, ledger.First).Bind(2, ledger.End).Bind(3, DeleteStep)
             .Execute();
-
-    private static int Journal(WriteTransaction transaction, Guid batchId) =>
-        JournalRows.DeleteSome(transaction, batchId, DeleteStep);
 }

@@ -61,15 +61,10 @@ internal sealed class SqliteDeadLetters(SqliteDatabase database) : IDeadLetters
             },
             cancellationToken);
 
-    public async Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken)
-    {
-        while (await database.WriteAsync(
+    public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
+        database.DeleteAsync(
             transaction => transaction.Prepare(Deletion).Bind(1, batchId).Bind(2, DeleteStep).Execute(),
-            cancellationToken) == DeleteStep)
-        {
-            // In small steps, so that other writes get their turn in between.
-        }
-    }
+            cancellationToken);
 
     private static void Insert(WriteTransaction transaction, DeadLetter letter) =>
         transaction.Prepare(Insertion)

@@ -77,14 +77,8 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
             none: default,
             cancellationToken);
 
-    public async Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken)
-    {
-        while (await database.WriteAsync(
-            transaction => LedgerWrites.DeleteSome(transaction, batchId), cancellationToken))
-        {
-            // In small steps, each a transaction of its own, so that other writes get their turn in between.
-        }
-    }
+    public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
+        database.DeleteAsync(transaction => LedgerWrites.DeleteSome(transaction, batchId), cancellationToken);
 
     private Task<T> ReadAsync<T>(
         Guid batchId, Func<Connection, LedgerKeys, T> read, T none, CancellationToken cancellationToken) =>

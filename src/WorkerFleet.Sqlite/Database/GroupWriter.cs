@@ -58,14 +58,12 @@ internal sealed class GroupWriter : IDisposable, IAsyncDisposable
     {
         if (Stop() is { } thread)
             thread.Join();
-        _room.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         if (Stop() is not null)
             await _ended.Task;
-        _room.Dispose();
     }
 
     private async Task<T> RunLaterAsync<T>(WriteOperation<T> operation, Task room)
@@ -90,6 +88,8 @@ internal sealed class GroupWriter : IDisposable, IAsyncDisposable
             }
         }
 
+        // Whoever waits for room has to learn of it too.
+        _room.Release();
         operation.Fail(new ObjectDisposedException(nameof(GroupWriter)));
     }
 

@@ -10,8 +10,14 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
 {
     private const int WriterCacheKb = 16 * 1024;
 
+    /// <summary>
+    /// Size of a page, in bytes. Twice SQLite's default: answers of a few kilobytes share pages instead of taking one
+    /// each, while the pages at the end of each table, which every commit writes again, stay small.
+    /// </summary>
+    private const int PageBytes = 8_192;
+
     /// <summary>What remains of the log file after it had to grow beyond its usual size, in bytes.</summary>
-    private const int LogBytesKept = 2 * Checkpointer.Pages * Checkpointer.PageBytes;
+    private const int LogBytesKept = 2 * Checkpointer.Pages * PageBytes;
 
     private readonly string _folder;
     private readonly GroupWriter _writer;
@@ -49,6 +55,21 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
         return await _readers.RunAsync(read, cancellationToken);
     }
 
+    /// <summary>Deletes in small steps, each a transaction of its own, so that other writes get their turn.</summary>
+    /// <param name="deleteSome">Deletes at most some rows; returns how many.</param>
+    /// <param name="cancellationToken">Cancels between two steps; what is deleted stays so.</param>
+    public async Task DeleteAsync(Func<WriteTransaction, int> deleteSome, CancellationToken cancellationToken)
+    {
+        while (await WriteAsync(deleteSome, cancellationToken) > 0)
+        {
+        }
+
+        // The file itself shrinks, also in steps, once the log has been copied into it.
+        while (await WriteAsync(static transaction => transaction.ReleaseSpace(), cancellationToken))
+        {
+        }
+    }
+
     public void Dispose()
     {
         // The writer's connection closes last: the last one of all copies the log and deletes it.
@@ -68,7 +89,8 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
         var connection = Connection.Open(Path, readOnly: false, WriterCacheKb);
         try
         {
-            // Takes effect in a new file only: what is deleted can then be given back to the disk.
+            // These two take effect in a new file only; the second lets deleted space be given back to the disk.
+            connection.Execute($"PRAGMA page_size = {PageBytes}");
             connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
             connection.Execute("PRAGMA journal_mode = WAL");
             connection.Execute("PRAGMA synchronous = FULL");

@@ -34,7 +34,7 @@ internal static class SqliteErrors
         StoreFault.Corrupt =>
             $"{path} is damaged or is no fleet database ({detail}). Restore it from a copy, or use another data folder.",
         StoreFault.NotWritable =>
-            $"{path} cannot be opened for writing ({detail}). Check the rights to the folder and its files.",
+            $"{path} cannot be opened or written ({detail}). Check the rights to the folder and its files.",
         StoreFault.TooLarge => $"A record is larger than the {Connection.MaxValueBytes / (1024 * 1024)} MiB that {path} takes.",
         _ => $"{path} could not be used: {detail} (SQLite error {code}).",
     };

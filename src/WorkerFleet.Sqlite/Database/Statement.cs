@@ -9,6 +9,11 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
 {
     private const int StackBytes = 512;
 
+    /// <summary>Larger values are not kept until the next use of the statement.</summary>
+    private const int LargeBytes = 64 * 1024;
+
+    private bool _holdsLarge;
+
     public Statement Bind(int parameter, long value)
     {
         connection.Check(raw.sqlite3_bind_int64(handle, parameter, value));
@@ -61,6 +66,7 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
     {
         if (utf8.IsEmpty)
             return BindNull(parameter);
+        _holdsLarge |= utf8.Length > LargeBytes;
         connection.Check(raw.sqlite3_bind_text(handle, parameter, utf8));
         return this;
     }
@@ -70,6 +76,7 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
     {
         if (bytes.IsEmpty)
             return BindNull(parameter);
+        _holdsLarge |= bytes.Length > LargeBytes;
         connection.Check(raw.sqlite3_bind_blob(handle, parameter, bytes));
         return this;
     }
@@ -101,6 +108,9 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
         {
         }
 
+        if (_holdsLarge)
+            raw.sqlite3_clear_bindings(handle);
+        _holdsLarge = false;
         return connection.Changes;
     }
 
@@ -112,7 +122,7 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
 
     public int Int(int column) => checked((int)Number(column));
 
-    public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string() ?? "";
+    public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 

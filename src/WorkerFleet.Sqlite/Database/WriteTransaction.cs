@@ -6,6 +6,9 @@ namespace WorkerFleet.Sqlite.Database;
 /// </summary>
 internal sealed class WriteTransaction
 {
+    /// <summary>Pages given back at once: 4 MiB.</summary>
+    private const string ReleaseStep = "PRAGMA incremental_vacuum (512)";
+
     private readonly Connection _connection;
 
     public WriteTransaction(Connection connection)
@@ -30,6 +33,14 @@ internal sealed class WriteTransaction
         Slices.Flush();
         _connection.Prepare("COMMIT").Execute();
         Slices.Clear();
+    }
+
+    /// <summary>Gives some of the free pages back to the disk.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool ReleaseSpace()
+    {
+        _connection.Prepare(ReleaseStep).Execute();
+        return _connection.ReadNumber("PRAGMA freelist_count") > 0;
     }
 
     /// <summary>Forgets everything since <see cref="Begin"/>.</summary>

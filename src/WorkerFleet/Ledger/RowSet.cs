@@ -31,7 +31,8 @@ public sealed class RowSet
 
     public RowSet Copy() => FromBytes(_bits);
 
-    public bool Contains(int number) => number >> 3 < _bits.Length && (_bits[number >> 3] & (1 << (number & 7))) != 0;
+    public bool Contains(int number) =>
+        number >= 0 && number >> 3 < _bits.Length && (_bits[number >> 3] & (1 << (number & 7))) != 0;
 
     /// <returns>False when it was in the set before.</returns>
     public bool Add(int number)

@@ -1,6 +1,9 @@
 namespace WorkerFleet.Storage;
 
-/// <summary>The store could not do what was asked; nothing of that write is durable, unless it says otherwise.</summary>
+/// <summary>
+/// The store could not do what was asked. Whether a write took effect is in doubt where the disk itself failed; every
+/// write may be repeated.
+/// </summary>
 /// <param name="fault">The class of the problem.</param>
 /// <param name="message">One line for a person: what is wrong, where, and what to do.</param>
 /// <param name="inner">What was caught, if anything was.</param>

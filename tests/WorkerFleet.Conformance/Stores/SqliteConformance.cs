@@ -4,35 +4,40 @@ namespace WorkerFleet.Conformance.Stores;
 
 public sealed class SqliteJournal : JournalConformance
 {
-    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
 
 public sealed class SqliteLedger : LedgerConformance
 {
-    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
 
 public sealed class SqliteReopening : ReopenConformance
 {
-    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
 
 public sealed class SqliteSchedule : ScheduleConformance
 {
-    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
 
 public sealed class SqliteDeadLetters : DeadLetterConformance
 {
-    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
 
 public sealed class SqliteBatches : BatchStoreConformance
 {
-    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
 
 public sealed class SqliteDrivers : DriversConformance
 {
-    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(new SqliteFixture());
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
+}
+
+public sealed class SqliteLedgerProperties : LedgerPropertyConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }

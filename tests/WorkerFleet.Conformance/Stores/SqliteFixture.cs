@@ -8,9 +8,15 @@ public sealed class SqliteFixture : IStoreFixture
 {
     private readonly List<ServiceProvider> _opened = [];
 
+    private SqliteFixture()
+    {
+    }
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("fleet-store-").FullName;
 
     public string DatabasePath => Path.Combine(Folder, "fleet.db");
+
+    public static SqliteFixture Create() => new();
 
     public IServiceProvider Open()
     {
