@@ -16,6 +16,13 @@ internal static class FleetCommand
         foreach (var option in CommonOptions.Create())
             root.Add(option);
         root.Add(new RunCommand(cli).Create());
+        root.Add(new ResumeCommand(cli).Create());
+        root.Add(new ListCommand(cli).Create());
+        root.Add(new StatusCommand(cli).Create());
+        root.Add(new WatchCommand(cli).Create());
+        root.Add(new PauseCommand(cli).Create());
+        root.Add(new CancelCommand(cli).Create());
+        root.Add(new RetryCommand(cli).Create());
         root.SetAction(_ =>
         {
             help.Write(root);
