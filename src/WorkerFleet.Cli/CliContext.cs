@@ -46,4 +46,10 @@ internal sealed class CliContext
         var relative = Path.GetRelativePath(WorkingDirectory, fullPath);
         return relative.StartsWith("..", StringComparison.Ordinal) ? fullPath : relative;
     }
+
+    /// <summary>A line of the answer.</summary>
+    public void Say(string text) => Out.WriteLine(text);
+
+    /// <summary>A line beside the answer.</summary>
+    public void Note(string text) => Error.MarkupLine($"[grey]{Markup.Escape(text)}[/]");
 }

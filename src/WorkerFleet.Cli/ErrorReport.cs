@@ -2,6 +2,8 @@ using System.Globalization;
 using Spectre.Console;
 using WorkerFleet.Agents;
 using WorkerFleet.Cli.Rendering;
+using WorkerFleet.Results;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Cli;
 
@@ -25,7 +27,7 @@ internal static class ErrorReport
             case AgentConfigurationException agents:
                 WriteProblems(cli, agents.Problems);
                 return ExitCodes.BadInput;
-            case IOException or UnauthorizedAccessException:
+            case ExportException or StoreException or IOException or UnauthorizedAccessException:
                 WriteProblems(cli, [exception.Message]);
                 return ExitCodes.Failed;
             default:

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using WorkerFleet.Cli.Commands.DeadLetters;
 using WorkerFleet.Cli.Options;
 
 namespace WorkerFleet.Cli.Commands;
@@ -16,6 +17,20 @@ internal static class FleetCommand
         foreach (var option in CommonOptions.Create())
             root.Add(option);
         root.Add(new RunCommand(cli).Create());
+        root.Add(new ResumeCommand(cli).Create());
+        root.Add(new ListCommand(cli).Create());
+        root.Add(new StatusCommand(cli).Create());
+        root.Add(new WatchCommand(cli).Create());
+        root.Add(new PauseCommand(cli).Create());
+        root.Add(new CancelCommand(cli).Create());
+        root.Add(new RetryCommand(cli).Create());
+        root.Add(new ShowCommand(cli).Create());
+        root.Add(new ResultsCommand(cli).Create());
+        root.Add(DeadLettersCommand.Create(cli));
+        root.Add(new AuditCommand(cli).Create());
+        root.Add(new DoctorCommand(cli).Create());
+        root.Add(new CleanCommand(cli).Create());
+        root.Add(new AgentCommand(cli).Create());
         root.SetAction(_ =>
         {
             help.Write(root);

@@ -66,8 +66,16 @@ internal sealed class RunCommand(CliContext cli)
         }
         await using var app = FleetApp.OpenToDrive(cli, common, request.Spec.Limits.Concurrency);
         var submitted = await SubmitAsync(app, request, !parsed.GetValue(_new), cli.Stop.Requested);
-        await AnnounceAsync(app, common, request, submitted, cancellationToken);
-        return await new BatchDriver(cli, common, app).DriveAsync(submitted.BatchId!.Value);
+        var driver = new BatchDriver(cli, common, app);
+        if (!submitted.Existing)
+        {
+            cli.Note($"Batch {Figures.ShortId(submitted.BatchId!.Value)}: " +
+                $"{Figures.Count(submitted.Rows, "row")} of {request.SourceSettings.DisplayName}");
+            return await driver.DriveToEndAsync(submitted.BatchId.Value);
+        }
+        var found = await app.Queries.FindAsync(submitted.BatchId!.Value, cancellationToken)
+            ?? throw new UserErrorException("The batch was deleted meanwhile; run it again", ExitCodes.Failed);
+        return await new BatchResumption(cli, common).TakeUpAsync(app, found, "--new starts anew");
     }
 
     private List<SettingsLayer> ReadLayers(ParseResult parsed, CommonValues common, List<string> problems)
@@ -111,23 +119,6 @@ internal sealed class RunCommand(CliContext cli)
         var result = await app.Get<BatchSubmitter>().SubmitAsync(
             new SubmitRequest(source, request.SourceSettings, request.Spec, request.Output, reuse), stop);
         return result.Problems.Count > 0 ? throw new UserErrorException(result.Problems) : result;
-    }
-
-    private async Task AnnounceAsync(
-        FleetApp app, CommonValues common, RunRequest request, SubmitResult submitted, CancellationToken cancellationToken)
-    {
-        var id = submitted.BatchId!.Value;
-        var driver = new BatchDriver(cli, common, app);
-        if (!submitted.Existing)
-        {
-            driver.Note($"Batch {Figures.ShortId(id)}: {Figures.Count(submitted.Rows, "row")} of {request.SourceSettings.DisplayName}");
-            return;
-        }
-        var progress = await app.Queries.FindAsync(id, cancellationToken);
-        driver.Note($"Taking up batch {Figures.ShortId(id)} where it stopped " +
-            $"({Figures.Count(progress?.Counts.Settled ?? 0)} of {Figures.Count(submitted.Rows, "row")} settled); --new starts anew");
-        if (progress?.Batch.CurrentState == BatchStatus.Paused)
-            await app.Controller.ResumeAsync(id, cancellationToken);
     }
 
     private static string GroupOf(RunSetting setting) => setting.Section switch

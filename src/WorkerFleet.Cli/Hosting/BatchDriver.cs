@@ -1,4 +1,3 @@
-using Spectre.Console;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Rendering;
@@ -6,22 +5,40 @@ using WorkerFleet.Messaging;
 
 namespace WorkerFleet.Cli.Hosting;
 
-/// <summary>Drives a batch in this process to its end, or follows one that another process drives.</summary>
+/// <summary>Drives a batch in this process, or follows one that another process drives.</summary>
 internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp app)
 {
-    /// <summary>Drives the batch, unless another process does: then it is only followed.</summary>
+    /// <summary>Drives the batch to its end and says how it ended.</summary>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="prepare">Commands to give once this process is the one that drives it.</param>
+    /// <param name="until">When it is at its end; null: in a final state.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> DriveAsync(Guid batchId)
+    public async Task<int> DriveToEndAsync(
+        Guid batchId, Func<BatchController, CancellationToken, Task>? prepare = null, Func<BatchProgress, bool>? until = null)
     {
+        var end = await DriveAsync(batchId, prepare, until ?? BatchFollower.IsFinal);
+        return await EndAsync(end);
+    }
+
+    /// <summary>Follows a batch to its end and says how it ended; stopping leaves it as it is.</summary>
+    public async Task<int> FollowToEndAsync(Guid batchId, Func<BatchProgress, bool>? until = null) =>
+        await EndAsync(await FollowAsync(batchId, until ?? BatchFollower.IsFinal));
+
+    /// <summary>Drives the batch, unless another process does: then it is only followed.</summary>
+    /// <returns>How it stands when <paramref name="until"/> holds; null when it was interrupted.</returns>
+    public async Task<BatchProgress?> DriveAsync(
+        Guid batchId, Func<BatchController, CancellationToken, Task>? prepare, Func<BatchProgress, bool> until)
+    {
+        var stop = cli.Stop.Requested;
         using var lease = app.Get<IBatchDrivers>().TryTake(batchId);
+        if (prepare is not null)
+            await prepare(app.Controller, stop);
         if (lease is null)
         {
-            Note("Another process drives this batch; following it. Ctrl-C leaves it running.");
-            return await FollowAsync(batchId);
+            cli.Note("Another process drives this batch; following it. Ctrl-C leaves it running.");
+            return await FollowAsync(batchId, until);
         }
         app.Get<DrivenBatches>().Add(batchId);
-        var stop = cli.Stop.Requested;
-        ProgressSnapshot last;
         try
         {
             // The messages of a batch that was begun before are gone with the process that drove it.
@@ -29,54 +46,54 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
                 await app.Controller.RedriveAsync(batchId, stop);
             await app.StartAsync(stop);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Stopping);
-            last = await ShowAsync(batchId, either.Token);
+            var last = await ShowAsync(batchId, until, either.Token);
+            await app.StopAsync();
+            return last.Progress;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return await DrainAsync(batchId);
+            await DrainAsync(batchId);
+            return null;
         }
         catch (OperationCanceledException) when (app.Stopping.IsCancellationRequested)
         {
             throw new UserErrorException(
                 "The fleet stopped by itself; --verbose shows why. Nothing is lost: " +
-                $"{common.Command(cli, $"resume {Figures.ShortId(batchId)}")} goes on.", ExitCodes.Failed);
+                $"{common.Command(cli, $"resume {Figures.ShortId(batchId)}")} goes on", ExitCodes.Failed);
         }
-        await app.StopAsync();
-        return await BatchEnd.WriteAsync(cli, common, last.Progress, CancellationToken.None);
     }
 
-    /// <summary>Follows a batch to its end; stopping leaves it as it is.</summary>
-    public async Task<int> FollowAsync(Guid batchId)
+    private async Task<int> EndAsync(BatchProgress? end) => end is null
+        ? ExitCodes.Interrupted
+        : await BatchEnd.WriteAsync(cli, common, end, CancellationToken.None);
+
+    private async Task<BatchProgress?> FollowAsync(Guid batchId, Func<BatchProgress, bool> until)
     {
         try
         {
-            var last = await ShowAsync(batchId, cli.Stop.Requested);
-            return await BatchEnd.WriteAsync(cli, common, last.Progress, CancellationToken.None);
+            return (await ShowAsync(batchId, until, cli.Stop.Requested)).Progress;
         }
         catch (OperationCanceledException) when (cli.Stop.Requested.IsCancellationRequested)
         {
-            return ExitCodes.Interrupted;
+            return null;
         }
     }
 
-    public void Note(string text) => cli.Error.MarkupLine($"[grey]{Markup.Escape(text)}[/]");
-
-    private async Task<ProgressSnapshot> ShowAsync(Guid batchId, CancellationToken cancellationToken)
+    private async Task<ProgressSnapshot> ShowAsync(
+        Guid batchId, Func<BatchProgress, bool> until, CancellationToken cancellationToken)
     {
         IProgressDisplay display = cli.ErrorIsTerminal ? new LiveProgress(cli) : new PlainProgress(cli);
-        var snapshots = new BatchFollower(app.Queries, cli.Time).FollowAsync(batchId, cancellationToken);
+        var snapshots = new BatchFollower(app.Queries, cli.Time).FollowAsync(batchId, until, cancellationToken);
         return await display.ShowAsync(snapshots, cancellationToken);
     }
 
-    private async Task<int> DrainAsync(Guid batchId)
+    private async Task DrainAsync(Guid batchId)
     {
-        Note($"Stopping: rows in flight finish, within {Durations.Format(FleetApp.DrainTime)}; the rest waits for resume. " +
+        cli.Note($"Stopping: rows in flight finish, within {Durations.Format(FleetApp.DrainTime)}; the rest waits for resume. " +
             "Ctrl-C again stops at once.");
         await app.StopAsync();
-        var progress = await app.Queries.FindAsync(batchId, CancellationToken.None);
-        if (progress is not null)
-            Note($"Stopped: {Figures.Count(progress.Counts.Settled)} of {Figures.Count(progress.Batch.TotalRows, "row")} settled. " +
+        if (await app.Queries.FindAsync(batchId, CancellationToken.None) is { } progress)
+            cli.Note($"Stopped: {Figures.Count(progress.Counts.Settled)} of {Figures.Count(progress.Batch.TotalRows, "row")} settled. " +
                 $"To go on: {common.Command(cli, $"resume {Figures.ShortId(batchId)}")}");
-        return ExitCodes.Interrupted;
     }
 }

@@ -14,29 +14,43 @@ internal sealed class BatchFollower(BatchQueries queries, TimeProvider time)
     /// <summary>Looking takes at most one part in so many of the time.</summary>
     private const int WaitPerCost = 20;
 
-    /// <summary>Snapshots, the last of them of the finished batch.</summary>
+    /// <summary>A batch that was submitted has to show within this time.</summary>
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+
+    /// <summary>Snapshots, the last of them the first one for which <paramref name="until"/> holds.</summary>
     /// <exception cref="UserErrorException">The batch is gone.</exception>
     public async IAsyncEnumerable<ProgressSnapshot> FollowAsync(
-        Guid batchId, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid batchId, Func<BatchProgress, bool> until, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         var meter = new RateMeter();
+        var seen = false;
         while (true)
         {
             var asked = time.GetTimestamp();
-            var progress = await queries.FindAsync(batchId, cancellationToken)
-                ?? throw new UserErrorException(
-                    $"The batch {Figures.ShortId(batchId)} is gone: somebody deleted it.", ExitCodes.Failed);
+            var progress = await queries.FindAsync(batchId, cancellationToken);
             var elapsed = time.GetElapsedTime(start);
-            var snapshot = SnapshotOf(progress, elapsed, meter);
-            yield return snapshot;
-            if (snapshot.IsFinal)
-                yield break;
+            if (progress is not null)
+            {
+                seen = true;
+                yield return SnapshotOf(progress, elapsed, meter);
+                if (until(progress))
+                    yield break;
+            }
+            else if (seen || elapsed > LongestStart)
+            {
+                throw new UserErrorException(seen
+                    ? $"The batch {Figures.ShortId(batchId)} is gone: somebody deleted it"
+                    : $"The batch {Figures.ShortId(batchId)} did not begin; --verbose shows what the fleet does",
+                    ExitCodes.Failed);
+            }
             var wait = time.GetElapsedTime(asked) * WaitPerCost;
             await Task.Delay(
                 wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait, time, cancellationToken);
         }
     }
+
+    public static bool IsFinal(BatchProgress progress) => BatchStatus.IsFinal(progress.Batch.CurrentState);
 
     private static ProgressSnapshot SnapshotOf(BatchProgress progress, TimeSpan elapsed, RateMeter meter)
     {

@@ -86,6 +86,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddAgents(common.Configuration);
         services.AddSqliteStore(common.DataFolder);
         services.AddFleet();
+        services.AddSingleton<ItemInput>();
         if (concurrency is { } invocations)
             services.AddEmbeddedFleet(invocations);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);

@@ -7,7 +7,7 @@ namespace WorkerFleet.Cli.Hosting;
 internal static class SystemProcess
 {
     /// <summary>Where nobody looks at the width, lines are as long as they need to be.</summary>
-    private const int WidthOfFiles = 240;
+    private const int WidthOfFiles = 4_000;
 
     public static CliContext CreateContext(StopSignals stop)
     {

@@ -17,13 +17,14 @@ internal static class BatchEnd
         _ => ExitCodes.Failed,
     };
 
+    /// <returns>The exit code.</returns>
     public static async Task<int> WriteAsync(
         CliContext cli, CommonValues common, BatchProgress progress, CancellationToken cancellationToken)
     {
         var batch = progress.Batch;
         var summary = await SummaryFile.ReadAsync(batch.Output, batch.CorrelationId, cancellationToken);
         if (common.Json)
-            cli.WriteJson(BatchEndView.Of(progress, summary));
+            cli.WriteJson(BatchEndJson.Of(progress, summary));
         else
             WriteText(cli, common, progress, summary);
         return ExitCodeOf(batch.CurrentState);

@@ -4,8 +4,8 @@ using WorkerFleet.Results;
 namespace WorkerFleet.Cli.Rendering;
 
 /// <summary>What a run ends with, as JSON.</summary>
-internal sealed record BatchEndView(
-    BatchView Batch,
+internal sealed record BatchEndJson(
+    BatchJson Batch,
     int ExitCode,
     long? DurationMs,
     double? RowsPerSecond,
@@ -13,7 +13,7 @@ internal sealed record BatchEndView(
     LatencySummary? LatencyMs,
     IReadOnlyList<ErrorGroupSummary>? Errors)
 {
-    public static BatchEndView Of(BatchProgress progress, BatchSummary? summary) => new(
-        BatchView.Of(progress), BatchEnd.ExitCodeOf(progress.Batch.CurrentState), summary?.DurationMs, summary?.RowsPerSecond,
+    public static BatchEndJson Of(BatchProgress progress, BatchSummary? summary) => new(
+        BatchJson.Of(progress), BatchEnd.ExitCodeOf(progress.Batch.CurrentState), summary?.DurationMs, summary?.RowsPerSecond,
         summary?.Attempts, summary?.LatencyMs, summary?.Errors);
 }

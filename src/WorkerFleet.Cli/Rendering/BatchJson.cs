@@ -4,7 +4,7 @@ using WorkerFleet.Ledger;
 namespace WorkerFleet.Cli.Rendering;
 
 /// <summary>A batch as JSON.</summary>
-internal sealed record BatchView(
+internal sealed record BatchJson(
     Guid BatchId,
     string Name,
     string Owner,
@@ -19,10 +19,10 @@ internal sealed record BatchView(
     string? EndReason,
     string? Output)
 {
-    public static BatchView Of(BatchProgress progress)
+    public static BatchJson Of(BatchProgress progress)
     {
         var batch = progress.Batch;
-        return new BatchView(
+        return new BatchJson(
             batch.CorrelationId, batch.Spec.Name, batch.Spec.Owner, batch.CurrentState, batch.TotalRows, progress.Counts,
             progress.Waiting, progress.Driven, batch.Round, batch.SubmittedAt, batch.FinishedAt, batch.EndReason,
             batch.Output);

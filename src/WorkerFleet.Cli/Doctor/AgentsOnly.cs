@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using WorkerFleet.AgentCore;
+using WorkerFleet.Agents;
+using WorkerFleet.Cli.Options;
+
+namespace WorkerFleet.Cli.Doctor;
+
+/// <summary>The configured agents without a store, so that a broken store does not hide them.</summary>
+internal static class AgentsOnly
+{
+    public static ServiceProvider Create(CliContext cli, CommonValues common)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(cli.Time);
+        services.AddHttpAgents();
+        services.AddAgents(common.Configuration);
+        return services.BuildServiceProvider();
+    }
+
+    /// <exception cref="AgentConfigurationException">The configuration is not good.</exception>
+    public static IAgentCatalog CatalogOf(ServiceProvider services) => services.GetRequiredService<IAgentCatalog>();
+}

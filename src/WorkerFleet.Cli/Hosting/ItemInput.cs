@@ -1,0 +1,25 @@
+using WorkerFleet.Batches;
+using WorkerFleet.Ledger;
+using WorkerFleet.Mapping;
+using WorkerFleet.Sources;
+
+namespace WorkerFleet.Cli.Hosting;
+
+/// <summary>Makes the input of one row again, from the source.</summary>
+internal sealed class ItemInput(ILedger ledger, ISourceReader reader)
+{
+    /// <returns>What the agent receives, or why it receives nothing; null as long as the row is not dispatched.</returns>
+    public async Task<MappedRow?> ReadAsync(BatchState batch, long index, CancellationToken cancellationToken)
+    {
+        // The slice says where in the source to begin; without it, everything before would have to be read.
+        var number = (int)(index / batch.Spec.Limits.SliceSize);
+        if (await ledger.FindSliceAsync(batch.CorrelationId, number, cancellationToken) is not { } slice)
+            return null;
+        var (mapper, _) = RowMapperFactory.Create(
+            batch.Spec.Mapping, batch.Spec.Agents, batch.Spec.Source, sample: [], agentNames: null);
+        await foreach (var row in reader.ReadAsync(batch.SourceBlob, batch.Spec.Source, slice.Start, cancellationToken))
+            if (row.Position.Index == index)
+                return row.BadRow is { } problem ? new MappedRow(default, "", null, problem) : mapper?.Map(row);
+        return null;
+    }
+}

@@ -1,0 +1,15 @@
+using Spectre.Console;
+
+namespace WorkerFleet.Cli.Rendering;
+
+internal static class Tables
+{
+    /// <summary>A table with borders on a terminal, and in plain columns elsewhere.</summary>
+    public static Table Create(CliContext cli, params string[] columns)
+    {
+        var table = new Table { Border = cli.Out.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.None };
+        foreach (var column in columns)
+            table.AddColumn(new TableColumn($"[bold]{Markup.Escape(column)}[/]").NoWrap());
+        return table;
+    }
+}
