@@ -25,19 +25,22 @@ internal sealed class HeaderReader(IBlobStore blobs)
     private static (SourceSpec Spec, SourcePosition Start, string? Problem) Header(
         SourceSpec spec, RecordScanner scanner, DelimitedFormat format)
     {
+        var start = scanner.Position;
         if (scanner.Problem is { } malformed)
-            return (spec, scanner.Next, $"has a header that cannot be read. {malformed}");
+            return (spec, start, $"has a header that cannot be read. {malformed}");
 
         // White space around a name is never meant, and no one could see it in a message or type it in a template.
         var names = Array.ConvertAll(format.Values(scanner.Record), name => name.Trim());
-        if (names.Length > 0 && scanner.Record.Contains((byte)'\r') && !scanner.Record.Contains((byte)'\n'))
-            return (spec, scanner.Next, "has lines that end in a carriage return alone; save it with LF or CR LF line ends.");
+        if (scanner.Record.Contains((byte)'\r') && !scanner.Record.Contains((byte)'\n'))
+            return (spec, start, "has lines that end in a carriage return alone; save it with LF or CR LF line ends.");
+        // The header is a record, but no row.
+        var first = scanner.Next with { Index = 0 };
         if (spec.Columns.Count == 0 && ColumnNames.Judge(names) is { } problem)
-            return (spec, scanner.Next, $"has a header in line {scanner.Position.Line} that cannot be used: {problem}");
+            return (spec, start, $"has a header in line {scanner.Position.Line} that cannot be used: {problem}");
         if (spec.Columns.Count > 0 && Mismatch(spec, names.Length) is { } mismatch)
-            return (spec, scanner.Next, mismatch);
+            return (spec, start, mismatch);
 
-        return (spec.Columns.Count > 0 ? spec : spec with { Columns = names }, scanner.Next, null);
+        return (spec.Columns.Count > 0 ? spec : spec with { Columns = names }, first, null);
     }
 
     private static string? FirstRow(SourceSpec spec, RecordScanner scanner, DelimitedFormat format) =>
@@ -46,5 +49,5 @@ internal sealed class HeaderReader(IBlobStore blobs)
 
     private static string? Mismatch(SourceSpec spec, int found) => spec.Columns.Count == found
         ? null
-        : $"has {found} {(found == 1 ? "field" : "fields")} in its first record, but {spec.Columns.Count} columns are named by --columns.";
+        : $"has {found} {(found == 1 ? "field" : "fields")} in its first record, but --columns names {spec.Columns.Count}.";
 }

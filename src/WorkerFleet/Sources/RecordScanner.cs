@@ -3,9 +3,13 @@ using WorkerFleet.Ledger;
 namespace WorkerFleet.Sources;
 
 /// <summary>Goes through a source record by record: what the reader, the count and the header all stand on.</summary>
-internal sealed class RecordScanner(Stream stream, IRecordFormat format, SourcePosition start, int maxRowBytes) : IDisposable
+internal sealed class RecordScanner(
+    Stream stream, IRecordFormat format, SourcePosition start, int maxRowBytes,
+    int bufferBytes = RecordScanner.DefaultBufferBytes) : IDisposable
 {
-    private readonly RecordWindow _window = new(stream, maxRowBytes);
+    private const int DefaultBufferBytes = 128 * 1024;
+
+    private readonly RecordWindow _window = new(stream, maxRowBytes, bufferBytes);
     private RecordFrame _frame;
     private bool _isInBuffer;
 

@@ -3,11 +3,12 @@ using System.Buffers;
 namespace WorkerFleet.Sources;
 
 /// <summary>The bytes of a stream that have been read and not yet used, in one pooled buffer.</summary>
-internal sealed class RecordWindow(Stream stream, int maxRowBytes) : IDisposable
+/// <param name="stream">Stays open.</param>
+/// <param name="maxRowBytes">Largest record.</param>
+/// <param name="bufferBytes">Size to begin with; the buffer grows when a record does not fit.</param>
+internal sealed class RecordWindow(Stream stream, int maxRowBytes, int bufferBytes) : IDisposable
 {
-    private const int InitialBytes = 128 * 1024;
-
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);
     private int _start;
     private int _end;
     private bool _endOfStream;
