@@ -11,10 +11,11 @@ internal static class UsageProblems
     {
         var command = parsed.CommandResult.Command;
         // What follows an unknown option is its value, and no second mistake.
-        var problems = parsed.UnmatchedTokens
-            .Where((token, index) => IsOption(token) || index == 0 || !IsOption(parsed.UnmatchedTokens[index - 1]))
-            .Select(token => Unknown(token, command))
-            .ToList();
+        var problems = TakenForArguments(parsed).ToList();
+        var afterOption = problems.Count > 0;
+        problems.AddRange(parsed.UnmatchedTokens
+            .Where((token, index) => IsOption(token) || !(index == 0 ? afterOption : IsOption(parsed.UnmatchedTokens[index - 1])))
+            .Select(token => Unknown(token, command)));
         foreach (var error in parsed.Errors)
         {
             switch (error.SymbolResult)
@@ -23,7 +24,7 @@ internal static class UsageProblems
                     problems.Add(OfOption(option, error.Message));
                     break;
                 case ArgumentResult { Argument: var argument } when argument.Arity.MinimumNumberOfValues > 0:
-                    problems.Add($"{argument.HelpName ?? argument.Name} is missing: {argument.Description}");
+                    problems.Add($"{argument.Name} is missing; it is written: {command.Name} {argument.Name}");
                     break;
                 case CommandResult when parsed.UnmatchedTokens.Count > 0:
                     break;
@@ -36,6 +37,17 @@ internal static class UsageProblems
             }
         }
         return [.. problems.Distinct()];
+    }
+
+    /// <summary>Options that the parser took for values of arguments, since it does not know them.</summary>
+    public static IReadOnlyList<string> TakenForArguments(ParseResult parsed)
+    {
+        if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            return [];
+        return [.. parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .Where(token => token.Value.StartsWith("--", StringComparison.Ordinal))
+            .Select(token => Unknown(token.Value, parsed.CommandResult.Command))];
     }
 
     private static string OfOption(OptionResult option, string message) => option switch

@@ -32,6 +32,8 @@ internal static partial class Durations
     /// <summary>The same way round: the two largest units that matter.</summary>
     public static string Format(TimeSpan duration)
     {
+        if (duration < TimeSpan.FromMilliseconds(10))
+            return string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0.#}ms");
         if (duration < TimeSpan.FromSeconds(1))
             return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(duration.TotalMilliseconds)}ms");
         if (duration < TimeSpan.FromSeconds(10))

@@ -46,6 +46,9 @@ internal static class BatchEnd
         if (batch.Output is not null && summary is not null)
             cli.Out.MarkupLine($"  results   {Markup.Escape(cli.ShortPath(batch.Output))}{Path.DirectorySeparatorChar}" +
                 "{results.jsonl, results.csv, failures.jsonl, summary.json, manifest.json}");
+        if (batch.OutputProblem is { Length: > 0 } problem)
+            cli.Out.MarkupLine($"  [red]results   {Markup.Escape(SafeText.Line(problem))}[/] Then: " +
+                $"[bold]{Markup.Escape(common.Command(cli, $"results {id}"))}[/]");
         if (counts.Failed + counts.Cancelled > 0)
             cli.Out.MarkupLine($"  again     [bold]{Markup.Escape(common.Command(cli, $"retry {id}"))}[/]");
     }

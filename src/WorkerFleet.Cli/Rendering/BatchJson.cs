@@ -17,7 +17,8 @@ internal sealed record BatchJson(
     DateTimeOffset SubmittedAt,
     DateTimeOffset? FinishedAt,
     string? EndReason,
-    string? Output)
+    string? Output,
+    string? OutputProblem)
 {
     public static BatchJson Of(BatchProgress progress)
     {
@@ -25,6 +26,6 @@ internal sealed record BatchJson(
         return new BatchJson(
             batch.CorrelationId, batch.Spec.Name, batch.Spec.Owner, batch.CurrentState, batch.TotalRows, progress.Counts,
             progress.Waiting, progress.Driven, batch.Round, batch.SubmittedAt, batch.FinishedAt, batch.EndReason,
-            batch.Output);
+            batch.Output, batch.OutputProblem);
     }
 }

@@ -74,7 +74,7 @@ internal static class ProgressView
         if (snapshot.RowsPerSecond is { } rate && !snapshot.IsFinal)
             parts.Add($"{Figures.Rate(rate)} rows/s");
         parts.Add($"{Figures.Clock(snapshot.Elapsed)} elapsed");
-        if (snapshot is { IsFinal: false, Remaining: { } remaining })
+        if (snapshot is { IsFinal: false, Remaining: { TotalSeconds: >= 1 } remaining })
             parts.Add($"about {Figures.Clock(remaining)} left");
         return string.Join("  ", parts);
     }
