@@ -51,7 +51,7 @@ internal static class BareBus
     private static JsonElement Input(int row)
     {
         using var document = JsonDocument.Parse(
-            $$"""{"messages":[{"role":"user","content":"{{Rows.PromptOf(row)}}"}]}""");
+            $$"""{"messages":[{"role":"user","content":"{{SampleRows.PromptOf(row)}}"}]}""");
         return document.RootElement.Clone();
     }
 

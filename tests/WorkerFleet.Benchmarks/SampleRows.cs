@@ -3,7 +3,7 @@ using System.Globalization;
 namespace WorkerFleet.Benchmarks;
 
 /// <summary>Made-up sources.</summary>
-internal static class Rows
+internal static class SampleRows
 {
     public const string Prompt = "Verify: {{street}}, {{city}}";
 
