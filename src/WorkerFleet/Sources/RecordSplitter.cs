@@ -36,6 +36,9 @@ internal readonly record struct FieldRange(int Start, int Length, bool HasDouble
 /// <param name="quote">Around fields; 0 for none.</param>
 internal sealed class RecordSplitter(byte delimiter, byte quote)
 {
+    /// <summary>Bytes of the longest character in UTF-8.</summary>
+    private const int LongestCharacter = 4;
+
     private FieldRange[] _fields = new FieldRange[16];
 
     public int FieldCount { get; private set; }
@@ -132,8 +135,11 @@ internal sealed class RecordSplitter(byte delimiter, byte quote)
                 return Unfinished(end, SplitOutcome.TooLong, stop);
         }
 
+        // The message shows the character, so it has to be there as a whole, however the bytes come in.
         FieldCount--;
-        return new SplitResult(SplitOutcome.TextAfterQuote, 0, 0, stop);
+        return end == WindowEnd.Open && window.Length - stop < LongestCharacter
+            ? Unfinished(end, SplitOutcome.TextAfterQuote, stop)
+            : new SplitResult(SplitOutcome.TextAfterQuote, 0, 0, stop);
     }
 
     private static SplitResult Unfinished(WindowEnd end, SplitOutcome outcome, int at) =>
