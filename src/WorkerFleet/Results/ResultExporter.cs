@@ -14,23 +14,21 @@ public sealed class ResultExporter
     private readonly ISourceReader _sources;
     private readonly TimeProvider _time;
     private readonly Func<string, IExportFolder> _openFolder;
-    private readonly Func<BatchState, IRowMapper> _createMapper;
 
     public ResultExporter(IBatchStore batches, ILedger ledger, ISourceReader sources, TimeProvider time)
-        : this(batches, ledger, sources, time, ExportFolder.Open, CreateMapper)
+        : this(batches, ledger, sources, time, ExportFolder.Open)
     {
     }
 
     internal ResultExporter(
         IBatchStore batches, ILedger ledger, ISourceReader sources, TimeProvider time,
-        Func<string, IExportFolder> openFolder, Func<BatchState, IRowMapper> createMapper)
+        Func<string, IExportFolder> openFolder)
     {
         _batches = batches;
         _ledger = ledger;
         _sources = sources;
         _time = time;
         _openFolder = openFolder;
-        _createMapper = createMapper;
     }
 
     /// <summary>
@@ -72,7 +70,7 @@ public sealed class ResultExporter
     private async Task WriteRowsAsync(
         BatchState batch, SummaryBuilder summary, ExportFiles files, CancellationToken cancellationToken)
     {
-        var mapper = _createMapper(batch);
+        var mapper = CreateMapper(batch);
         var settled = new SettledItems(_ledger, batch.CorrelationId, 0, batch.TotalRows);
         var row = new ResultRow();
         using var json = new Utf8JsonWriter(row.Input, ResultJson.LineOptions);
