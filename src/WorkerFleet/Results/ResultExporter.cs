@@ -52,11 +52,12 @@ public sealed class ResultExporter
         var batch = await _batches.FindAsync(batchId, cancellationToken)
             ?? throw new ExportException($"There is no batch {batchId}, or it was deleted.");
         var status = finalStatus ?? batch.CurrentState;
+        var mapper = CreateMapper(batch);
         var builder = new SummaryBuilder(batch);
 
         using var files = ExportFiles.Open(folder, _openFolder);
         files.Begin(batch.Spec);
-        await WriteRowsAsync(batch, builder, files, cancellationToken);
+        await WriteRowsAsync(batch, mapper, builder, files, cancellationToken);
         var summary = builder.Build(status);
         var written = await files.PublishAsync(summary, cancellationToken);
 
@@ -68,9 +69,9 @@ public sealed class ResultExporter
     }
 
     private async Task WriteRowsAsync(
-        BatchState batch, SummaryBuilder summary, ExportFiles files, CancellationToken cancellationToken)
+        BatchState batch, IRowMapper mapper, SummaryBuilder summary, ExportFiles files,
+        CancellationToken cancellationToken)
     {
-        var mapper = CreateMapper(batch);
         var settled = new SettledItems(_ledger, batch.CorrelationId, 0, batch.TotalRows);
         var row = new ResultRow();
         using var json = new Utf8JsonWriter(row.Input, ResultJson.LineOptions);

@@ -100,7 +100,7 @@ public sealed class RealStoreExportTests : IAsyncLifetime, IDisposable
         var ingested = await _services.GetRequiredService<SourceIngest>().IngestAsync(
             content, new SourceSettings { DisplayName = "test.csv", Format = SourceFormat.Csv }, Blob, CancellationToken.None);
         Assert.Null(ingested.Problem);
-        _batch.Spec = new BatchSpec { Name = "test.csv", Source = ingested.Spec };
+        _batch.Spec = TestBatch.CsvSpec(ingested.Spec.Columns) with { Source = ingested.Spec };
         _batch.TotalRows = ingested.Rows;
         _batch.SourceStart = ingested.Start;
         _batch.DispatchComplete = true;
