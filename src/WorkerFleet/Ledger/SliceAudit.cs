@@ -10,7 +10,8 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
     /// <summary>A slice can change while it is read, but at most once a row and round.</summary>
     private const int MaxReads = 10_000;
 
-    private readonly AuditFinding _chain = new("Slices are numbered without a gap, and each begins where the one before ends.");
+    private readonly AuditFinding _chain = new(
+        "Slices are numbered without a gap, and each begins where the one before ends.");
     private readonly AuditFinding _sums = new("The rows of all slices and those not dispatched yet add up to the rows in.");
     private readonly AuditFinding _bits = new("Every slice has as many pending rows as it counts.");
     private readonly AuditFinding _records = new("The item records of every slice agree with its counts.");
@@ -143,5 +144,6 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
         slice.Pending.Contains((int)(row - slice.FirstIndex)) ? "pending but has a record" : "settled but has no record";
 
     private static string Text(ItemCounts counts) => FormattableString.Invariant(
-        $"{counts.Pending} pending, {counts.Succeeded} succeeded, {counts.Failed} failed, {counts.Rejected} rejected, {counts.Cancelled} cancelled");
+        $"{counts.Pending} pending, {counts.Succeeded} succeeded, {counts.Failed} failed, ")
+        + FormattableString.Invariant($"{counts.Rejected} rejected, {counts.Cancelled} cancelled");
 }

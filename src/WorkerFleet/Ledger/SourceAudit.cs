@@ -17,6 +17,8 @@ internal sealed class SourceAudit(ISourceReader sources, BatchState batch, Cance
     private long _count;
     private long _slices;
 
+    private string Here => AuditFinding.Text(_position);
+
     /// <summary>Goes on to the end of the slice, which has to begin where the one before ended.</summary>
     public async Task CompareAsync(Slice slice)
     {
@@ -25,7 +27,7 @@ internal sealed class SourceAudit(ISourceReader sources, BatchState batch, Cance
         _slices++;
         _places.Expect(
             slice.Start == _position,
-            $"Slice {slice.Number} begins at {AuditFinding.Text(slice.Start)}; the source is at {AuditFinding.Text(_position)}.");
+            $"Slice {slice.Number} begins at {AuditFinding.Text(slice.Start)}; the source is at {Here}.");
         for (var i = 0; i < slice.Count && await NextAsync(); i++)
         {
         }
@@ -33,7 +35,7 @@ internal sealed class SourceAudit(ISourceReader sources, BatchState batch, Cance
             return;
         _places.Expect(
             slice.End == _position,
-            $"Slice {slice.Number} ends at {AuditFinding.Text(slice.End)}; the source is at {AuditFinding.Text(_position)}.");
+            $"Slice {slice.Number} ends at {AuditFinding.Text(slice.End)}; the source is at {Here}.");
     }
 
     /// <summary>Reads to the end of the source.</summary>

@@ -21,7 +21,7 @@ internal static class ExportCheck
             if (manifest is null)
                 return (false, $"The manifest in {folder} cannot be read. Export again.");
             if (manifest.BatchId != batchId)
-                return (true, $"{folder} holds the export of batch {manifest.BatchId} now, so there was nothing to compare.");
+                return (true, $"{folder} holds the export of batch {manifest.BatchId}, so there was nothing to compare.");
             if (manifest.Counts != counts)
                 return (false, $"The manifest in {folder} counts {manifest.Counts}, the ledger {counts}. Export again.");
             foreach (var file in manifest.Files)
@@ -58,6 +58,8 @@ internal static class ExportCheck
         if (stream.Length != file.Bytes)
             return $"{path} has {stream.Length} bytes, the manifest says {file.Bytes}. Export again.";
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
-        return sha256 == file.Sha256 ? null : $"{path} has the SHA-256 {sha256}, the manifest says {file.Sha256}. Export again.";
+        return sha256 == file.Sha256
+            ? null
+            : $"{path} has the SHA-256 {sha256}, the manifest says {file.Sha256}. Export again.";
     }
 }

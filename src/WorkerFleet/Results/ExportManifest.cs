@@ -33,5 +33,5 @@ internal sealed record ManifestSource(string Name, long Rows, string Fingerprint
 /// <param name="Name">File in the same folder.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Sha256">In lower-case hex.</param>
-/// <param name="Lines">Line feeds in it. A CSV value may hold some, so results.csv can have more of them than records.</param>
+/// <param name="Lines">Line feeds in it; a CSV value may hold some, so that there can be more than records.</param>
 internal sealed record ManifestFile(string Name, long Bytes, string Sha256, long Lines);

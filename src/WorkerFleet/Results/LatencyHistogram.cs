@@ -52,7 +52,7 @@ internal sealed class LatencyHistogram
         Count += other.Count;
     }
 
-    /// <summary>The smallest duration that at least the share <paramref name="quantile"/> (0 to 1) of all does not exceed.</summary>
+    /// <summary>The smallest duration that the share <paramref name="quantile"/> (0 to 1) of all does not exceed.</summary>
     public TimeSpan Percentile(double quantile)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(quantile, 0);

@@ -14,23 +14,21 @@ public sealed class ResultExporter
     private readonly ISourceReader _sources;
     private readonly TimeProvider _time;
     private readonly Func<string, IExportFolder> _openFolder;
-    private readonly Func<BatchState, IRowMapper> _createMapper;
 
     public ResultExporter(IBatchStore batches, ILedger ledger, ISourceReader sources, TimeProvider time)
-        : this(batches, ledger, sources, time, ExportFolder.Open, CreateMapper)
+        : this(batches, ledger, sources, time, ExportFolder.Open)
     {
     }
 
     internal ResultExporter(
         IBatchStore batches, ILedger ledger, ISourceReader sources, TimeProvider time,
-        Func<string, IExportFolder> openFolder, Func<BatchState, IRowMapper> createMapper)
+        Func<string, IExportFolder> openFolder)
     {
         _batches = batches;
         _ledger = ledger;
         _sources = sources;
         _time = time;
         _openFolder = openFolder;
-        _createMapper = createMapper;
     }
 
     /// <summary>
@@ -54,11 +52,12 @@ public sealed class ResultExporter
         var batch = await _batches.FindAsync(batchId, cancellationToken)
             ?? throw new ExportException($"There is no batch {batchId}, or it was deleted.");
         var status = finalStatus ?? batch.CurrentState;
+        var mapper = CreateMapper(batch);
         var builder = new SummaryBuilder(batch);
 
         using var files = ExportFiles.Open(folder, _openFolder);
         files.Begin(batch.Spec);
-        await WriteRowsAsync(batch, builder, files, cancellationToken);
+        await WriteRowsAsync(batch, mapper, builder, files, cancellationToken);
         var summary = builder.Build(status);
         var written = await files.PublishAsync(summary, cancellationToken);
 
@@ -70,9 +69,9 @@ public sealed class ResultExporter
     }
 
     private async Task WriteRowsAsync(
-        BatchState batch, SummaryBuilder summary, ExportFiles files, CancellationToken cancellationToken)
+        BatchState batch, IRowMapper mapper, SummaryBuilder summary, ExportFiles files,
+        CancellationToken cancellationToken)
     {
-        var mapper = _createMapper(batch);
         var settled = new SettledItems(_ledger, batch.CorrelationId, 0, batch.TotalRows);
         var row = new ResultRow();
         using var json = new Utf8JsonWriter(row.Input, ResultJson.LineOptions);

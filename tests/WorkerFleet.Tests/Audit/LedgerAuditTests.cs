@@ -81,8 +81,9 @@ public sealed class LedgerAuditTests : IDisposable
         var batch = TestBatch.Csv(10).Complete();
         Change(batch, 1, slice => slice with { Start = slice.Start with { ByteOffset = slice.Start.ByteOffset + 1 } });
 
-        await AssertFailsAsync(batch, "Slice 1 begins at row 4 (byte 46, line 6); the source is at row 4 (byte 45, line 6).");
-        await AssertFailsAsync(batch, "Slice 1 begins at row 4 (byte 46, line 6), not at row 4 (byte 45, line 6).");
+        const string Place = "Slice 1 begins at row 4 (byte 46, line 6)";
+        await AssertFailsAsync(batch, Place + "; the source is at row 4 (byte 45, line 6).");
+        await AssertFailsAsync(batch, Place + ", not at row 4 (byte 45, line 6).");
     }
 
     [Fact]
@@ -205,8 +206,9 @@ public sealed class LedgerAuditTests : IDisposable
             batch.Ledger.OnCountRecords = null;
             batch.State.Round = 1;
             batch.State.CurrentState = BatchStatus.Processing;
-            Assert.True(snapshot.UpdateAsync(batch.State, batch.State.Version, CancellationToken.None).IsCompletedSuccessfully);
-            Assert.True(batch.Ledger.ReopenAsync(batch.Id, 0, [1, 2], 1, CancellationToken.None).IsCompletedSuccessfully);
+            var updated = snapshot.UpdateAsync(batch.State, batch.State.Version, CancellationToken.None);
+            var reopened = batch.Ledger.ReopenAsync(batch.Id, 0, [1, 2], 1, CancellationToken.None);
+            Assert.True(updated.IsCompletedSuccessfully && reopened.IsCompletedSuccessfully);
         };
 
         var report = await new LedgerAudit(snapshot, batch.Ledger, batch.Sources)
@@ -296,7 +298,8 @@ public sealed class LedgerAuditTests : IDisposable
     {
         var batch = await ExportedAsync();
         var path = _export.Folder[ExportFileNames.Manifest];
-        await File.WriteAllTextAsync(path, _export.Text(ExportFileNames.Manifest).Replace("\"failed\": 0", "\"failed\": 1"));
+        var text = _export.Text(ExportFileNames.Manifest);
+        await File.WriteAllTextAsync(path, text.Replace("\"failed\": 0", "\"failed\": 1"));
 
         await AssertFailsAsync(batch, "The manifest in");
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
@@ -65,6 +66,7 @@ internal sealed class TestBatch
     {
         Name = "test.csv",
         Source = new SourceSpec { Columns = columns },
+        Agents = new AgentSelection { Default = "echo" },
         Limits = new LimitsSpec { SliceSize = sliceSize },
     };
 
@@ -72,6 +74,7 @@ internal sealed class TestBatch
     {
         Name = "test.jsonl",
         Source = new SourceSpec { Format = SourceFormat.Jsonl },
+        Agents = new AgentSelection { Default = "echo" },
         Mapping = new MappingSpec { PassThrough = passThrough },
         Limits = new LimitsSpec { SliceSize = 4 },
     };

@@ -29,7 +29,7 @@ public sealed class ExportCrashTests : IDisposable
                 await AssertWholeAsync(failAt == 1 ? Old() : New());
             Assert.All(
                 _export.Folder.Names.Where(name => name == ExportFileNames.Results),
-                name => Assert.True(_export.Lines(name).Length is 3 or 6, $"{name} is neither the old file nor the new one."));
+                name => Assert.True(_export.Lines(name).Length is 3 or 6, $"{name} is neither the old nor the new one."));
             var result = await _export.ExportAsync(New());
             Assert.True(result.Complete);
             await AssertWholeAsync(New());
@@ -71,7 +71,7 @@ public sealed class ExportCrashTests : IDisposable
     [Fact]
     public async Task Export_LeftoversOfACrashedOne_AreRemoved()
     {
-        foreach (var name in (string[])["results.jsonl", "results.csv", "failures.jsonl", "summary.json", "manifest.json"])
+        foreach (var name in ExportFileNames.Content.Append(ExportFileNames.Manifest))
             await File.WriteAllTextAsync(_export.Folder[ExportFileNames.Partial(name)], "left over");
 
         await _export.ExportAsync(TestBatch.Csv(3));
@@ -104,7 +104,8 @@ public sealed class ExportCrashTests : IDisposable
         var exception = await Assert.ThrowsAsync<ExportException>(
             () => _export.ExportAsync(New(), open: Faulty(12, failure)));
 
-        Assert.StartsWith($"Cannot write results to {_export.Folder.Path}: {expected}", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Cannot write results to {_export.Folder.Path}: {expected}", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }
 

@@ -16,8 +16,7 @@ internal sealed class ExportFixture : IDisposable
         Exporter(batch, open).ExportAsync(batch.Id, Folder.Path, finalStatus, CancellationToken.None);
 
     public static ResultExporter Exporter(TestBatch batch, Func<string, IExportFolder>? open = null) => new(
-        batch.Store, batch.Ledger, batch.Sources, new FixedTime(ExportedAt), open ?? ExportFolder.Open,
-        state => new PassThroughMapper(state.Spec.Mapping.PassThrough));
+        batch.Store, batch.Ledger, batch.Sources, new FixedTime(ExportedAt), open ?? ExportFolder.Open);
 
     public string Text(string name) => File.ReadAllText(Folder[name]);
 

@@ -16,7 +16,8 @@ public sealed class LatencyHistogramTests
     {
         var random = new Random(7);
         var durations = Enumerable.Range(0, count)
-            .Select(_ => TimeSpan.FromTicks((long)Math.Exp(12 + spread * 2 * (random.NextDouble() + random.NextDouble() - 1))))
+            .Select(_ => Math.Exp(12 + spread * 2 * (random.NextDouble() + random.NextDouble() - 1)))
+            .Select(ticks => TimeSpan.FromTicks((long)ticks))
             .Order().ToList();
         var histogram = Of(durations);
 

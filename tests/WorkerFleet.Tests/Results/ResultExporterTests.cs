@@ -97,8 +97,7 @@ public sealed class ResultExporterTests : IDisposable
             Assert.True(updated.IsCompletedSuccessfully);
         };
 
-        var result = await new ResultExporter(
-            snapshot, batch.Ledger, batch.Sources, TimeProvider.System, ExportFolder.Open, _ => new PassThroughMapper(null))
+        var result = await new ResultExporter(snapshot, batch.Ledger, batch.Sources, TimeProvider.System)
             .ExportAsync(batch.Id, _export.Folder.Path, CancellationToken.None);
 
         Assert.False(result.Complete);
@@ -120,7 +119,8 @@ public sealed class ResultExporterTests : IDisposable
 
         Assert.Equal("", _export.Text(ExportFileNames.Failures));
         Assert.All(
-            _export.Lines(ExportFileNames.Results), line => Assert.Equal("succeeded", line.GetProperty("state").GetString()));
+            _export.Lines(ExportFileNames.Results),
+            line => Assert.Equal("succeeded", line.GetProperty("state").GetString()));
         Assert.Equal("Completed", _export.Json(ExportFileNames.Manifest).GetProperty("status").GetString());
     }
 

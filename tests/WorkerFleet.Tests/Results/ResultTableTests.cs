@@ -18,7 +18,8 @@ public sealed class ResultTableTests : IDisposable
     [Fact]
     public void Export_AnyText_IsReadBackByAnotherProgram()
     {
-        var special = Gen.Elements(",", "\"", "\n", "\r", "\r\n", " ", "\t", "'", ";", "\0", "🚀", "é", "\u2028", "=", "a", "\\");
+        var special = Gen.Elements(
+            ",", "\"", "\n", "\r", "\r\n", " ", "\t", "'", ";", "\0", "🚀", "é", "\u2028", "=", "a", "\\");
         var text = special.ListOf().Select(parts => string.Concat(parts));
         var row = text.Three().Select(texts => new[] { texts.Item1, texts.Item2, texts.Item3 });
         var config = Config.QuickThrowOnFailure.WithMaxTest(100);
