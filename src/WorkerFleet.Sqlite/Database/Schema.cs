@@ -91,7 +91,7 @@ internal static class Schema
             attempts INTEGER NOT NULL,
             failure TEXT NOT NULL,
             PRIMARY KEY (batch, item, round)) WITHOUT ROWID;
-        CREATE INDEX dead_letters_by_cause ON dead_letters (batch, cause, item, state, failed_ticks);
+        CREATE INDEX dead_letters_by_cause ON dead_letters (batch, cause, item, round, state, failed_ticks);
         """;
 
     private static readonly string[] Steps = [Version1];

@@ -19,6 +19,8 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
     /// <summary>What remains of the log file after it had to grow beyond its usual size, in bytes.</summary>
     private const int LogBytesKept = 2 * Checkpointer.Pages * PageBytes;
 
+    private static readonly TimeSpan SetUpTime = TimeSpan.FromSeconds(5);
+
     private readonly string _folder;
     private readonly GroupWriter _writer;
     private readonly ReaderPool _readers;
@@ -86,6 +88,29 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
     private Connection OpenForWriting()
     {
         CreateFolder();
+        Connection? connection = null;
+        StoreException? locked = null;
+        // Switching a new file to WAL fails at once, without waiting, where another process is just doing the same.
+        SpinWait.SpinUntil(
+            () =>
+            {
+                try
+                {
+                    connection = SetUp();
+                }
+                catch (StoreException exception) when (exception.Fault == StoreFault.Locked)
+                {
+                    locked = exception;
+                }
+
+                return connection is not null;
+            },
+            SetUpTime);
+        return connection ?? throw locked!;
+    }
+
+    private Connection SetUp()
+    {
         var connection = Connection.Open(Path, readOnly: false, WriterCacheKb);
         try
         {

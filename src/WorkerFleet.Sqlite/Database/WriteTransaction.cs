@@ -9,6 +9,8 @@ internal sealed class WriteTransaction
     /// <summary>Pages given back at once: 4 MiB.</summary>
     private const string ReleaseStep = "PRAGMA incremental_vacuum (512)";
 
+    private const string FreePages = "PRAGMA freelist_count";
+
     private readonly Connection _connection;
 
     public WriteTransaction(Connection connection)
@@ -36,11 +38,14 @@ internal sealed class WriteTransaction
     }
 
     /// <summary>Gives some of the free pages back to the disk.</summary>
-    /// <returns>Whether there are more.</returns>
+    /// <returns>Whether there may be more.</returns>
     public bool ReleaseSpace()
     {
+        var before = _connection.ReadNumber(FreePages);
+        if (before == 0)
+            return false;
         _connection.Prepare(ReleaseStep).Execute();
-        return _connection.ReadNumber("PRAGMA freelist_count") > 0;
+        return _connection.ReadNumber(FreePages) < before;
     }
 
     /// <summary>Forgets everything since <see cref="Begin"/>.</summary>
