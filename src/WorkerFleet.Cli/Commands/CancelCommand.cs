@@ -35,7 +35,7 @@ internal sealed class CancelCommand(CliContext cli)
             found = await BatchArgument.ResolveAsync(app, parsed.GetValue(_batch), cancellationToken);
             if (BatchFollower.IsFinal(found))
             {
-                orders.Report(found, $"The batch is over already: {found.Batch.CurrentState}.");
+                orders.Report(found, $"The batch is over already: {StatusWords.Of(found.Batch.CurrentState)}.");
                 return ExitCodes.Success;
             }
             if (found.Driven)
@@ -44,7 +44,7 @@ internal sealed class CancelCommand(CliContext cli)
                 if (shown is null)
                     return orders.ReportLate(found.Batch.CorrelationId, "cancel");
                 orders.Report(shown, $"Cancelled: {Figures.Count(shown.Counts.Settled)} of " +
-                    $"{Figures.Count(shown.Batch.TotalRows, "row")} settled so far; it is {shown.Batch.CurrentState}.");
+                    $"{Figures.Count(shown.Batch.TotalRows, "row")} settled so far; it is {StatusWords.Of(shown.Batch.CurrentState)}.");
                 return ExitCodes.Success;
             }
         }

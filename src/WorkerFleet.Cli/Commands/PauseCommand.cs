@@ -53,8 +53,8 @@ internal sealed class PauseCommand(CliContext cli)
         {
             BatchStatus.Paused => $"Paused: {settled}. To go on: " +
                 common.Command(cli, $"resume {Figures.ShortId(progress.Batch.CorrelationId)}"),
-            var state when BatchStatus.IsFinal(state) => $"The batch is over already: {state}.",
-            var state => $"The batch is ending already ({state}), and cannot be paused: {settled}.",
+            var state when BatchStatus.IsFinal(state) => $"The batch is over already: {StatusWords.Of(state)}.",
+            var state => $"The batch is ending already ({StatusWords.Of(state)}), and cannot be paused: {settled}.",
         });
         return ExitCodes.Success;
     }

@@ -46,12 +46,27 @@ internal sealed class ResumeCommand(CliContext cli)
             else
             {
                 var unfinished = await app.Queries.ListAsync(unfinishedOnly: true, MostBatches, cancellationToken);
+                var unpaused = await UnpauseDrivenAsync(app, unfinished, cancellationToken);
                 batches = [.. unfinished.Where(batch => !batch.Driven).Reverse()];
+                if (batches.Count == 0 && unpaused == 0)
+                    cli.Note("Nothing to resume: every batch is over, or some process drives it.");
             }
         }
-        if (batches.Count == 0)
-            cli.Note("Nothing to resume: every batch is over, or some process drives it.");
         return await DriveAllAsync(common, batches);
+    }
+
+    /// <summary>A paused batch whose process is still there goes on in that process.</summary>
+    /// <returns>How many there were.</returns>
+    private async Task<int> UnpauseDrivenAsync(
+        FleetApp app, IReadOnlyList<BatchProgress> unfinished, CancellationToken cancellationToken)
+    {
+        var paused = unfinished.Where(batch => batch.Driven && batch.Batch.CurrentState == BatchStatus.Paused).ToList();
+        foreach (var batch in paused)
+        {
+            await app.Controller.ResumeAsync(batch.Batch.CorrelationId, cancellationToken);
+            cli.Note($"Batch {Figures.ShortId(batch.Batch.CorrelationId)} goes on in the process that drives it.");
+        }
+        return paused.Count;
     }
 
     private async Task<int> DriveAllAsync(CommonValues common, IReadOnlyList<BatchProgress> batches)
@@ -82,7 +97,7 @@ internal sealed class ResumeCommand(CliContext cli)
     {
         if (common.Json)
             cli.WriteJson(BatchJson.Of(found));
-        cli.Note($"The batch is over already: {found.Batch.CurrentState}. To run failed rows again: " +
+        cli.Note($"The batch is over already: {StatusWords.Of(found.Batch.CurrentState)}. To run failed rows again: " +
             common.Command(cli, $"retry {Figures.ShortId(found.Batch.CorrelationId)}"));
         return ExitCodes.Success;
     }

@@ -30,7 +30,7 @@ internal sealed class BatchReplay(CliContext cli, CommonValues common)
             throw new UserErrorException("The batch is paused; go on with it first: " +
                 common.Command(cli, $"resume {Figures.ShortId(batch.CorrelationId)}"));
         if (batch.CurrentState is BatchStatus.Cancelling or BatchStatus.Aggregating)
-            throw new UserErrorException($"The batch is just ending ({batch.CurrentState}); run rows again once it is over");
+            throw new UserErrorException($"The batch is just ending ({StatusWords.Of(batch.CurrentState)}); run rows again once it is over");
 
         if (found.Driven)
         {

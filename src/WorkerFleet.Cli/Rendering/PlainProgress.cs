@@ -32,7 +32,7 @@ internal sealed class PlainProgress(CliContext cli) : IProgressDisplay
     {
         var (batch, counts) = (snapshot.Progress.Batch, snapshot.Progress.Counts);
         var text = new StringBuilder();
-        text.Append($"{batch.CurrentState}: {Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows, "row")} settled");
+        text.Append($"{StatusWords.Of(batch.CurrentState)}: {Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows, "row")} settled");
         text.Append($" ({Figures.Percent(counts.Settled, batch.TotalRows)})");
         Append(text, ": ", counts.Succeeded, "succeeded");
         Append(text, ", ", counts.Failed, "failed");
@@ -44,10 +44,10 @@ internal sealed class PlainProgress(CliContext cli) : IProgressDisplay
 
     private static string RateOf(ProgressSnapshot snapshot)
     {
-        if (snapshot.IsFinal || snapshot.RowsPerSecond is not > 0)
+        if (!snapshot.IsMoving)
             return "";
         var remaining = snapshot.Remaining is { } time ? $", {Figures.Clock(time)} left" : "";
-        return $"; {Figures.Rate(snapshot.RowsPerSecond.Value)} rows/s{remaining}";
+        return $"; {Figures.Rate(snapshot.RowsPerSecond!.Value)} rows/s{remaining}";
     }
 
     private static void Append(StringBuilder text, string separator, long count, string name)

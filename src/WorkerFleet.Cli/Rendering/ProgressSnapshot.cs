@@ -9,5 +9,8 @@ namespace WorkerFleet.Cli.Rendering;
 internal sealed record ProgressSnapshot(
     BatchProgress Progress, double? RowsPerSecond, TimeSpan Elapsed, TimeSpan? Remaining)
 {
+    /// <summary>Whether there is a pace to speak of.</summary>
+    public bool IsMoving => !IsFinal && RowsPerSecond > 0 && Progress.Batch.CurrentState != BatchStatus.Paused;
+
     public bool IsFinal => BatchStatus.IsFinal(Progress.Batch.CurrentState);
 }

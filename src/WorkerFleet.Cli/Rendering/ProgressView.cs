@@ -57,24 +57,26 @@ internal static class ProgressView
         return string.Join("  ", parts);
     }
 
-    public static string StatusOf(string status) => status switch
+    public static string StatusOf(string status)
     {
-        BatchStatus.Completed => "[green]completed[/]",
-        BatchStatus.CompletedWithFailures => "[yellow]completed with failures[/]",
-        BatchStatus.Failed => "[red]failed[/]",
-        BatchStatus.Cancelled => "[blue]cancelled[/]",
-        BatchStatus.Paused => "[yellow]paused[/]",
-        BatchStatus.Cancelling => "[blue]cancelling[/]",
-        _ => $"[teal]{Markup.Escape(status.ToLowerInvariant())}[/]",
-    };
+        var style = status switch
+        {
+            BatchStatus.Completed => "green",
+            BatchStatus.CompletedWithFailures or BatchStatus.Paused => "yellow",
+            BatchStatus.Failed => "red",
+            BatchStatus.Cancelled or BatchStatus.Cancelling => "blue",
+            _ => "teal",
+        };
+        return $"[{style}]{Markup.Escape(StatusWords.Of(status))}[/]";
+    }
 
     private static string PaceOf(ProgressSnapshot snapshot)
     {
         var parts = new List<string>();
-        if (snapshot.RowsPerSecond is { } rate && !snapshot.IsFinal)
-            parts.Add($"{Figures.Rate(rate)} rows/s");
+        if (snapshot.IsMoving)
+            parts.Add($"{Figures.Rate(snapshot.RowsPerSecond!.Value)} rows/s");
         parts.Add($"{Figures.Clock(snapshot.Elapsed)} elapsed");
-        if (snapshot is { IsFinal: false, Remaining: { TotalSeconds: >= 1 } remaining })
+        if (snapshot is { IsMoving: true, Remaining: { TotalSeconds: >= 1 } remaining })
             parts.Add($"about {Figures.Clock(remaining)} left");
         return string.Join("  ", parts);
     }
