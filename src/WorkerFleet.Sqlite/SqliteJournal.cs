@@ -6,13 +6,9 @@ namespace WorkerFleet.Sqlite;
 /// <summary>The journal in the embedded store.</summary>
 internal sealed class SqliteJournal(SqliteDatabase database) : IJournal
 {
-    public Task AppendAsync(JournalEvent journalEvent, CancellationToken cancellationToken) =>
+    public Task<bool> AppendAsync(JournalEvent journalEvent, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            transaction =>
-            {
-                JournalRows.Append(transaction, journalEvent);
-                return true;
-            },
+            transaction => JournalRows.Append(transaction, journalEvent),
             cancellationToken,
             journalEvent.Detail?.Length ?? 0);
 

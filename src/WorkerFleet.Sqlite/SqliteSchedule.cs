@@ -66,17 +66,17 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
                     transaction.Prepare(Claim)
                         .Bind(1, message.Key).Bind(2, claim).Bind(3, (now + lease).UtcTicks)
                         .Execute();
-                return due.ConvertAll(message => new ClaimedMessage(message, claim));
+                return due.ConvertAll(message => new ClaimedMessage(message, new(message.Key, claim)));
             },
             cancellationToken);
     }
 
-    public Task CompleteAsync(IReadOnlyList<ClaimedMessage> claimed, CancellationToken cancellationToken) =>
+    public Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
         database.WriteAsync(
             transaction =>
             {
-                foreach (var (message, claim) in claimed)
-                    transaction.Prepare(Completion).Bind(1, message.Key).Bind(2, claim).Execute();
+                foreach (var (key, token) in claims)
+                    transaction.Prepare(Completion).Bind(1, key).Bind(2, token).Execute();
                 return true;
             },
             cancellationToken);

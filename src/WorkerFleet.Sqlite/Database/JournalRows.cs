@@ -22,7 +22,8 @@ internal static class JournalRows
         """;
 
     /// <summary>Writes the event unless it is there.</summary>
-    public static void Append(WriteTransaction transaction, JournalEvent journalEvent) =>
+    /// <returns>False when it was.</returns>
+    public static bool Append(WriteTransaction transaction, JournalEvent journalEvent) =>
         transaction.Prepare(Insertion)
             .Bind(1, journalEvent.SessionId)
             .Bind(2, journalEvent.EventId)
@@ -31,7 +32,7 @@ internal static class JournalRows
             .Bind(5, journalEvent.Attempt)
             .Bind(6, journalEvent.WorkerId)
             .Bind(7, journalEvent.Detail)
-            .Execute();
+            .Execute() > 0;
 
     public static List<JournalEvent> Read(Connection connection, string sessionId, int limit)
     {

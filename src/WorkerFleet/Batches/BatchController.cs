@@ -26,18 +26,22 @@ public sealed class BatchController(ISchedule schedule, TimeProvider time)
     public Task ReplayAsync(
         Guid batchId, IReadOnlyList<long>? indexes, string? group, CancellationToken cancellationToken)
     {
-        var replayId = Guid.CreateVersion7();
-        return CommandAsync(batchId, $"replay/{replayId:N}",
-            new ReplayItems(batchId, replayId, indexes, group, time.GetUtcNow()), cancellationToken);
+        var now = time.GetUtcNow();
+        return schedule.PutAsync(
+            ReplayCommand(new(batchId, Guid.CreateVersion7(now), indexes, group, now), now), cancellationToken);
     }
+
+    internal static ScheduledMessage ReplayCommand(ReplayItems replay, DateTimeOffset dueAt) =>
+        Command(replay.BatchId, $"replay/{replay.ReplayId:N}", replay, dueAt);
 
     internal Task SubmitAsync(SubmitBatch submit, CancellationToken cancellationToken) =>
         CommandAsync(submit.BatchId, "submit", submit, cancellationToken);
 
     private Task CommandAsync<T>(Guid batchId, string name, T command, CancellationToken cancellationToken)
         where T : class =>
-        schedule.PutAsync(
-            ScheduledMessages.Create(
-                $"command/{batchId:N}/{name}", batchId, time.GetUtcNow(), QueueNames.Batches, command),
-            cancellationToken);
+        schedule.PutAsync(Command(batchId, name, command, time.GetUtcNow()), cancellationToken);
+
+    private static ScheduledMessage Command<T>(Guid batchId, string name, T command, DateTimeOffset dueAt)
+        where T : class =>
+        ScheduledMessages.Create($"command/{batchId:N}/{name}", batchId, dueAt, QueueNames.Batches, command);
 }

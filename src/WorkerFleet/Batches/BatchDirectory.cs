@@ -35,16 +35,7 @@ public sealed partial class BatchDirectory(IBatchStore store, TimeProvider time,
     public async Task<BatchView?> RefreshAsync(Guid batchId, CancellationToken cancellationToken)
     {
         var view = await FindAsync(batchId, cancellationToken);
-        if (view is null)
-            return null;
-        if (await store.FindAsync(batchId, cancellationToken) is not { } state)
-        {
-            _views.TryRemove(batchId, out _);
-            return null;
-        }
-
-        view.Update(state);
-        return view;
+        return view is not null && await UpdateAsync(view, cancellationToken) ? view : null;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,16 +43,22 @@ public sealed partial class BatchDirectory(IBatchStore store, TimeProvider time,
         using var timer = new PeriodicTimer(RefreshInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                foreach (var view in _views.Values)
-                    await RefreshOneAsync(view, stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The store is out of reach for now: go on with what is known, and try again at the next tick.
-                LogRefreshFailed(exception);
-            }
+            foreach (var view in _views.Values)
+                await TryRefreshAsync(view, stoppingToken);
+        }
+    }
+
+    /// <summary>Each by itself, so that one that cannot be read does not hold up those behind it.</summary>
+    private async Task TryRefreshAsync(BatchView view, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RefreshOneAsync(view, stoppingToken);
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The store is out of reach for now: go on with what is known, and try again at the next tick.
+            LogRefreshFailed(exception, view.Id);
         }
     }
 
@@ -69,15 +66,24 @@ public sealed partial class BatchDirectory(IBatchStore store, TimeProvider time,
     {
         var now = time.GetUtcNow();
         var full = _views.Count > Capacity;
-        if (now - view.LastUsed > (full ? TimeSpan.FromSeconds(10) : ForgetAfter))
+        // One that invokes is kept however long that takes: a second view of the batch would have permits of its own.
+        if (view.IsIdle && now - view.LastUsed > (full ? TimeSpan.FromSeconds(10) : ForgetAfter))
+            _views.TryRemove(view.Id, out _);
+        else if (await UpdateAsync(view, cancellationToken))
+            await view.AbandonIfEndingSinceAsync(now - CancelGrace);
+    }
+
+    /// <returns>False when there is no such batch any more.</returns>
+    private async Task<bool> UpdateAsync(BatchView view, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(view.Id, cancellationToken) is not { } state)
         {
             _views.TryRemove(view.Id, out _);
-            return;
+            return false;
         }
 
-        await RefreshAsync(view.Id, cancellationToken);
-        if (view.IsEnding && now - view.State.EndRequestedAt > CancelGrace)
-            await view.AbandonAsync();
+        view.Update(state);
+        return true;
     }
 
     private async ValueTask<BatchView?> LoadAsync(Guid batchId, CancellationToken cancellationToken)
@@ -89,6 +95,6 @@ public sealed partial class BatchDirectory(IBatchStore store, TimeProvider time,
         return view;
     }
 
-    [LoggerMessage(1101, LogLevel.Warning, "The state of the batches cannot be read; trying again")]
-    private partial void LogRefreshFailed(Exception exception);
+    [LoggerMessage(1101, LogLevel.Warning, "The state of batch {BatchId} cannot be read; trying again")]
+    private partial void LogRefreshFailed(Exception exception, Guid batchId);
 }

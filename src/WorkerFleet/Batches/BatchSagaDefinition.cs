@@ -1,10 +1,12 @@
 using MassTransit;
 using MassTransit.Middleware;
+using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Dispatch;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Results;
+using WorkerFleet.Scheduling;
 
 namespace WorkerFleet.Batches;
 
@@ -21,6 +23,7 @@ public sealed class BatchSagaDefinition : SagaDefinition<BatchState>
         IRegistrationContext context)
     {
         endpointConfigurator.ConcurrentMessageLimit = Partitions;
+        endpointConfigurator.UseFilter(new CompleteScheduledFilter(context.GetRequiredService<ISchedule>()));
         // Another process may have changed the instance: load it again. The delays spread several that try at once.
         endpointConfigurator.UseMessageRetry(retry =>
             retry.Exponential(10, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(10)));
@@ -35,6 +38,7 @@ public sealed class BatchSagaDefinition : SagaDefinition<BatchState>
         var partitioner = new Partitioner(Partitions, new Murmur3UnsafeHashGenerator());
         By<SubmitBatch>(message => message.BatchId);
         By<SlicesDispatched>(message => message.BatchId);
+        By<DispatchFailed>(message => message.BatchId);
         By<SliceDraining>(message => message.BatchId);
         By<SliceSettled>(message => message.BatchId);
         By<ItemsExhausted>(message => message.BatchId);

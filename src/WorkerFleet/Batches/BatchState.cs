@@ -63,6 +63,13 @@ public sealed class BatchState : SagaStateMachineInstance, ISagaVersion
     /// <summary>The newest replay, so that the same command delivered twice begins one replay.</summary>
     public Guid? LastReplayId { get; set; }
 
+    /// <summary>Whether a replay has reopened the batch after it was over: its deadline no longer holds then.</summary>
+    public bool Reopened { get; set; }
+
+    /// <summary>Failures that the replay of a batch that was over has left as they were: the failure policy, which they may
+    /// have broken, does not count them again.</summary>
+    public long FailuresLeft { get; set; }
+
     /// <summary>Why the batch ends, or ended, early; null when it does not.</summary>
     public string? EndReason { get; set; }
 

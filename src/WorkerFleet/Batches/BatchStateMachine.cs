@@ -61,13 +61,19 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
             When(DeadlineReached)
                 .Then(verbs.RequestDeadlineEnd)
                 .If(verbs.MustEnd, ending => End(ending, verbs)),
+            When(FailedToDispatch)
+                .Then(verbs.RequestFailedEnd)
+                .If(verbs.MustEnd, ending => End(ending, verbs)),
             When(ReplayReceived)
-                .Then(verbs.BeginReplay)
-                .ThenAsync(verbs.ReopenItemsAsync),
+                .IfElse(verbs.MustWait,
+                    waiting => waiting.ThenAsync(verbs.DeferReplayAsync),
+                    replay => replay
+                        .Then(verbs.BeginReplay)
+                        .ThenAsync(verbs.ReopenItemsAsync)),
             When(Reopened)
-                .Then(verbs.MarkReopened),
+                .ThenAsync(verbs.MarkReopenedAsync),
             When(ReplayReady)
-                .Then(verbs.EndReplay)
+                .ThenAsync(verbs.EndReplayAsync)
                 .If(verbs.IsAllSettled, done => Aggregate(done, verbs)),
             When(RedriveReceived)
                 .Then(verbs.ForgetInFlight)
@@ -92,25 +98,31 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                 .ThenAsync(verbs.RouteDeadLettersAsync),
             When(ResumeReceived)
                 .Then(verbs.ForgetInFlight)
-                .ThenAsync(verbs.RedriveAsync)
-                .ThenAsync(verbs.DispatchNextAsync)
-                .IfElse(verbs.IsDispatchComplete,
-                    complete => complete.TransitionTo(Processing),
-                    more => more.TransitionTo(Dispatching)),
+                .ThenAsync(verbs.CheckFailurePolicyAsync)
+                .IfElse(verbs.MustEnd, ending => End(ending, verbs), going => going
+                    .ThenAsync(verbs.RedriveAsync)
+                    .ThenAsync(verbs.DispatchNextAsync)
+                    .IfElse(verbs.IsDispatchComplete,
+                        complete => complete.TransitionTo(Processing),
+                        more => more.TransitionTo(Dispatching))
+                    .If(verbs.IsAllSettled, done => Aggregate(done, verbs))),
             When(CancelReceived)
                 .Then(verbs.RequestCancel)
                 .If(verbs.MustEnd, ending => End(ending, verbs)),
             When(DeadlineReached)
                 .Then(verbs.RequestDeadlineEnd)
                 .If(verbs.MustEnd, ending => End(ending, verbs)),
+            When(ReplayReceived)
+                .If(verbs.IsNewReplay, replay => replay.ThenAsync(verbs.DeferReplayAsync)),
             When(Reopened)
-                .Then(verbs.MarkReopened),
+                .ThenAsync(verbs.MarkReopenedAsync),
             When(ReplayReady)
-                .Then(verbs.EndReplay),
-            // A paused batch waits for its user: there is nothing to repair, and a replay has to wait for the resume.
+                .ThenAsync(verbs.EndReplayAsync)
+                .If(verbs.IsAllSettled, done => Aggregate(done, verbs)),
+            // A paused batch waits for its user: there is nothing to repair, and what cannot be dispatched shows again.
             Ignore(RedriveReceived),
-            Ignore(PauseReceived),
-            Ignore(ReplayReceived));
+            Ignore(FailedToDispatch),
+            Ignore(PauseReceived));
 
         During(Cancelling,
             When(Dispatched)
@@ -124,8 +136,10 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                 .If(verbs.IsAllSettled, done => Aggregate(done, verbs)),
             When(Exhausted)
                 .ThenAsync(verbs.RouteDeadLettersAsync),
+            When(ReplayReceived)
+                .If(verbs.IsNewReplay, replay => replay.ThenAsync(verbs.DeferReplayAsync)),
             When(Reopened)
-                .Then(verbs.MarkReopened),
+                .ThenAsync(verbs.MarkReopenedAsync),
             When(RedriveReceived)
                 .Then(verbs.ForgetInFlight)
                 .ThenAsync(verbs.RedriveAsync)
@@ -134,9 +148,9 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
             // It ends already, for the first reason that was given.
             Ignore(CancelReceived),
             Ignore(DeadlineReached),
+            Ignore(FailedToDispatch),
             Ignore(PauseReceived),
             Ignore(ResumeReceived),
-            Ignore(ReplayReceived),
             Ignore(ReplayReady));
 
         During(Aggregating,
@@ -151,12 +165,15 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                                 cancelled => cancelled.TransitionTo(Cancelled),
                                 failed => failed.TransitionTo(Failed))))),
             When(Incomplete)
-                // The ledger disagrees with the bitmap: trust the ledger and go back to work.
-                .ThenAsync(verbs.RecountAsync)
-                .ThenAsync(verbs.RedriveAsync)
-                .IfElse(verbs.IsEnding,
-                    ending => ending.TransitionTo(Cancelling),
-                    going => going.TransitionTo(Processing)),
+                .If(verbs.IsOfThisRound, incomplete => incomplete
+                    // The ledger disagrees with the bitmap: trust the ledger and go back to work.
+                    .ThenAsync(verbs.RecountAsync)
+                    .ThenAsync(verbs.RedriveAsync)
+                    .IfElse(verbs.IsEnding,
+                        ending => ending.TransitionTo(Cancelling),
+                        going => going.TransitionTo(Processing))),
+            When(ReplayReceived)
+                .If(verbs.IsNewReplay, replay => replay.ThenAsync(verbs.DeferReplayAsync)),
             When(RedriveReceived)
                 .ThenAsync(verbs.AggregateAsync),
             When(Exhausted)
@@ -169,7 +186,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
             Ignore(ResumeReceived),
             Ignore(CancelReceived),
             Ignore(DeadlineReached),
-            Ignore(ReplayReceived),
+            Ignore(FailedToDispatch),
             Ignore(Reopened),
             Ignore(ReplayReady));
 
@@ -189,6 +206,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
             Ignore(ResumeReceived),
             Ignore(CancelReceived),
             Ignore(DeadlineReached),
+            Ignore(FailedToDispatch),
             Ignore(RedriveReceived),
             Ignore(Reopened),
             Ignore(ReplayReady),
@@ -219,6 +237,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
 
     public Event<SubmitBatch> SubmitReceived { get; private set; } = null!;
     public Event<SlicesDispatched> Dispatched { get; private set; } = null!;
+    public Event<DispatchFailed> FailedToDispatch { get; private set; } = null!;
     public Event<SliceDraining> Draining { get; private set; } = null!;
     public Event<SliceSettled> Settled { get; private set; } = null!;
     public Event<ItemsExhausted> Exhausted { get; private set; } = null!;
@@ -252,6 +271,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
     {
         Event(() => SubmitReceived, x => x.CorrelateById(context => context.Message.BatchId));
         Correlate(() => Dispatched, message => message.BatchId);
+        Correlate(() => FailedToDispatch, message => message.BatchId);
         Correlate(() => Draining, message => message.BatchId);
         Correlate(() => Settled, message => message.BatchId);
         Correlate(() => Exhausted, message => message.BatchId);

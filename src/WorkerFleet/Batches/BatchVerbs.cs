@@ -16,6 +16,9 @@ public sealed partial class BatchVerbs(
     /// <summary>Slices that one DispatchBatch handles at most, so that no message is held for long.</summary>
     private const int SlicesPerDispatch = 4;
 
+    /// <summary>How soon a replay that cannot begin yet asks again.</summary>
+    private static readonly TimeSpan ReplayWait = TimeSpan.FromSeconds(1);
+
     public void Accept(BehaviorContext<BatchState, SubmitBatch> context)
     {
         var (batch, submit) = (context.Saga, context.Message);
@@ -70,7 +73,12 @@ public sealed partial class BatchVerbs(
             batch.SettledSlices.Add(slice);
         }
 
-        if (end < batch.SlicesDispatched)
+        foreach (var slice in dispatched.Draining ?? [])
+            batch.DrainedSlices.Add(slice);
+
+        // Of reports that begin where the batch stands the first one counts. Another is a second chain's, begun by a
+        // repair: were it followed too, every slice would be dispatched twice from then on.
+        if (dispatched.FirstSlice != batch.SlicesDispatched)
             return;
         batch.SlicesDispatched = end;
         batch.Cursor = dispatched.Next;
@@ -96,10 +104,11 @@ public sealed partial class BatchVerbs(
     public async Task CheckFailurePolicyAsync(BehaviorContext<BatchState> context)
     {
         var batch = context.Saga;
-        if (batch.EndStatus is not null || !batch.Spec.Failures.Limits)
+        // While a replay still reopens items, those it has not come to yet count as failed.
+        if (batch.EndStatus is not null || batch.Replay is not null || !batch.Spec.Failures.Limits)
             return;
         var counts = await ledger.CountAsync(batch.CorrelationId, context.CancellationToken);
-        if (batch.Spec.Failures.ReasonToStop(counts, batch.TotalRows) is { } reason)
+        if (batch.Spec.Failures.ReasonToStop(counts, batch.TotalRows, batch.FailuresLeft) is { } reason)
             RequestEnd(batch, reason, BatchStatus.Failed);
     }
 
@@ -108,11 +117,13 @@ public sealed partial class BatchVerbs(
 
     public void RequestDeadlineEnd(BehaviorContext<BatchState, BatchDeadlineReached> context)
     {
-        // A replay that reopens the batch after its deadline is not held to it.
-        if (context.Saga.Round == 0)
+        if (!context.Saga.Reopened)
             RequestEnd(context.Saga, $"the deadline of {context.Saga.Spec.Limits.Deadline} passed",
                 BatchStatus.Failed);
     }
+
+    public void RequestFailedEnd(BehaviorContext<BatchState, DispatchFailed> context) =>
+        RequestEnd(context.Saga, context.Message.Problem, BatchStatus.Failed);
 
     public bool MustEnd(BehaviorContext<BatchState> context) => context.Saga.EndStatus is not null;
 
@@ -147,8 +158,18 @@ public sealed partial class BatchVerbs(
         await context.SendAsync(QueueNames.Dispatch, new RedriveItems(batch.CorrelationId, 0));
     }
 
+    /// <summary>Not one that was begun before, nor one that waited until the batch was told to end: the later word counts.</summary>
     public bool IsNewReplay(BehaviorContext<BatchState, ReplayItems> context) =>
-        context.Saga.LastReplayId != context.Message.ReplayId;
+        context.Saga.LastReplayId != context.Message.ReplayId
+        && !(context.Message.RequestedAt < context.Saga.EndRequestedAt);
+
+    /// <summary>Whether another replay is still being begun.</summary>
+    public bool MustWait(BehaviorContext<BatchState, ReplayItems> context) =>
+        context.Saga.Replay is { } replay && replay.ReplayId != context.Message.ReplayId;
+
+    /// <summary>Puts the replay off, until the batch is in a state to begin it.</summary>
+    public Task DeferReplayAsync(BehaviorContext<BatchState, ReplayItems> context) => schedule.PutAsync(
+        BatchController.ReplayCommand(context.Message, time.GetUtcNow() + ReplayWait), context.CancellationToken);
 
     public void BeginReplay(BehaviorContext<BatchState, ReplayItems> context)
     {
@@ -157,6 +178,7 @@ public sealed partial class BatchVerbs(
             return;
         batch.LastReplayId = context.Message.ReplayId;
         batch.Replay = context.Message;
+        batch.Reopened |= batch.FinishedAt is not null;
         batch.Round++;
         batch.EndReason = batch.EndStatus = batch.OutputProblem = null;
         batch.EndRequestedAt = batch.FinishedAt = null;
@@ -170,24 +192,34 @@ public sealed partial class BatchVerbs(
                 new ReopenItems(batch.CorrelationId, batch.Round, replay));
     }
 
-    public void MarkReopened(BehaviorContext<BatchState, SlicesReopened> context)
+    /// <summary>The message may be late, and the slice settled again since: the ledger decides.</summary>
+    public async Task MarkReopenedAsync(BehaviorContext<BatchState, SlicesReopened> context)
     {
-        if (context.Message.Round != context.Saga.Round)
-            return;
-        foreach (var slice in context.Message.Slices)
-            context.Saga.SettledSlices.Remove(slice);
+        foreach (var number in context.Message.Slices)
+            if (await ledger.FindSliceAsync(context.Message.BatchId, number, context.CancellationToken)
+                is { Pending.IsEmpty: false })
+                context.Saga.SettledSlices.Remove(number);
     }
 
-    public void EndReplay(BehaviorContext<BatchState, ItemsReopened> context)
+    public async Task EndReplayAsync(BehaviorContext<BatchState, ItemsReopened> context)
     {
-        if (context.Saga.Replay?.ReplayId == context.Message.ReplayId)
-            context.Saga.Replay = null;
+        var batch = context.Saga;
+        if (batch.Replay?.ReplayId != context.Message.ReplayId)
+            return;
+        batch.Replay = null;
+        if (!batch.Reopened || !batch.Spec.Failures.Limits)
+            return;
+        var counts = await ledger.CountAsync(batch.CorrelationId, context.CancellationToken);
+        batch.FailuresLeft = counts.Failed + counts.Rejected;
     }
 
     public Task AggregateAsync(BehaviorContext<BatchState> context) =>
         context.SendAsync(QueueNames.Results, new AggregateBatch(context.Saga.CorrelationId, context.Saga.Round));
 
     public bool IsOfThisRound(BehaviorContext<BatchState, BatchAggregated> context) =>
+        context.Saga.Round == context.Message.Round;
+
+    public bool IsOfThisRound(BehaviorContext<BatchState, BatchIncomplete> context) =>
         context.Saga.Round == context.Message.Round;
 
     public void Finish(BehaviorContext<BatchState, BatchAggregated> context)

@@ -1,3 +1,4 @@
+using WorkerFleet.Dispatch;
 using WorkerFleet.Mapping;
 
 namespace WorkerFleet.Batches;
@@ -6,8 +7,10 @@ namespace WorkerFleet.Batches;
 public sealed class BatchView : IDisposable
 {
     private readonly Lazy<IRowMapper> _mapper;
-    private readonly CancellationTokenSource _abandon = new();
+    private readonly Lock _lock = new();
+    private volatile CancellationTokenSource _abandon = new();
     private volatile BatchState _state;
+    private long _lastUsedTicks;
 
     internal BatchView(BatchState state)
     {
@@ -28,19 +31,57 @@ public sealed class BatchView : IDisposable
     /// <summary>Whether the batch ends early: what has not begun is cancelled.</summary>
     public bool IsEnding => _state.CurrentState == BatchStatus.Cancelling;
 
-    /// <summary>Cancelled when a batch that ends early has waited long enough for its items in flight.</summary>
+    /// <summary>Whether every item is settled, as far as the saga knows: nothing of the batch is to be begun.</summary>
+    public bool IsOver =>
+        _state.CurrentState == BatchStatus.Aggregating || BatchStatus.IsFinal(_state.CurrentState);
+
+    /// <summary>
+    /// Cancelled when a batch that ends early has waited long enough for its items in flight. Another one once a replay
+    /// has reopened the batch.
+    /// </summary>
     public CancellationToken Abandoned => _abandon.Token;
 
     /// <summary>Limits the invocations of the batch in this process.</summary>
     public SemaphoreSlim Permits { get; }
 
+    /// <exception cref="DispatchFailedException">There is none, because the batch's record is damaged.</exception>
     public IRowMapper Mapper => _mapper.Value;
 
-    internal DateTimeOffset LastUsed { get; set; }
+    internal DateTimeOffset LastUsed
+    {
+        get => new(Volatile.Read(ref _lastUsedTicks), TimeSpan.Zero);
+        set => Volatile.Write(ref _lastUsedTicks, value.UtcTicks);
+    }
 
-    internal void Update(BatchState state) => _state = state;
+    /// <summary>Whether nothing of the batch is being invoked here.</summary>
+    internal bool IsIdle => Permits.CurrentCount == Spec.Limits.Concurrency;
 
-    internal Task AbandonAsync() => _abandon.CancelAsync();
+    /// <summary>Takes over what was read, unless something newer is known: two may have read at the same time.</summary>
+    internal void Update(BatchState state)
+    {
+        lock (_lock)
+        {
+            if (state.Version < _state.Version)
+                return;
+            _state = state;
+            if (!IsEnding && _abandon.IsCancellationRequested)
+                _abandon = new();
+        }
+    }
+
+    /// <summary>Gives the items in flight up if the batch was told to end before <paramref name="latest"/>.</summary>
+    internal Task AbandonIfEndingSinceAsync(DateTimeOffset latest)
+    {
+        CancellationTokenSource abandon;
+        lock (_lock)
+        {
+            if (!IsEnding || !(_state.EndRequestedAt < latest))
+                return Task.CompletedTask;
+            abandon = _abandon;
+        }
+
+        return abandon.CancelAsync();
+    }
 
     /// <summary>For a view that nobody holds: those that were handed out are left to the garbage collector.</summary>
     public void Dispose()
@@ -49,12 +90,13 @@ public sealed class BatchView : IDisposable
         Permits.Dispose();
     }
 
-    /// <summary>The templates were checked when the batch was submitted, so a problem here is a damaged record.</summary>
+    /// <summary>The templates were checked when the batch was submitted: a problem here is a damaged record, or a newer
+    /// version that is stricter.</summary>
     private static IRowMapper CompileMapper(BatchState state)
     {
         var (mapper, problems) = RowMapperFactory.Create(
             state.Spec.Mapping, state.Spec.Agents, state.Spec.Source, [], agentNames: null);
-        return mapper ?? throw new InvalidOperationException(
-            $"The mapping of batch {state.CorrelationId} is damaged: {string.Join("; ", problems)}");
+        return mapper ?? throw new DispatchFailedException(
+            $"the stored mapping cannot be used: {string.Join("; ", problems)}");
     }
 }

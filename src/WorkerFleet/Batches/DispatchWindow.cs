@@ -10,4 +10,10 @@ public static class DispatchWindow
     /// </summary>
     public static int SlicesOf(LimitsSpec limits) =>
         (((2 * limits.Concurrency) + limits.SliceSize - 1) / limits.SliceSize) + 1;
+
+    /// <summary>
+    /// Pending items at which a replay waits before it reopens further ones. They lie in any number of slices, so it is
+    /// items that count; enough that looking ten times a second does not hold up fast agents.
+    /// </summary>
+    public static long ReplayedItemsOf(LimitsSpec limits) => Math.Max(2L * limits.Concurrency, 2_048);
 }

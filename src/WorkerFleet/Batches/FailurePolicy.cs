@@ -22,9 +22,10 @@ public sealed record FailurePolicy
     /// <summary>Why the batch has to stop with these counts; null when it may go on.</summary>
     /// <param name="counts">Items by state.</param>
     /// <param name="totalRows">All rows of the source, the percentage's whole.</param>
-    public string? ReasonToStop(ItemCounts counts, long totalRows)
+    /// <param name="forgiven">Failures that do not count.</param>
+    public string? ReasonToStop(ItemCounts counts, long totalRows, long forgiven = 0)
     {
-        var failed = counts.Failed + counts.Rejected;
+        var failed = counts.Failed + counts.Rejected - forgiven;
         if (StopOnFirst && failed > 0)
             return "an item failed, and the batch was to stop on the first failure";
         if (ToleratedCount is { } count && failed > count)

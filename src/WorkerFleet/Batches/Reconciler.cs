@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
+using WorkerFleet.Results;
+using WorkerFleet.Scheduling;
 
 namespace WorkerFleet.Batches;
 
@@ -11,15 +14,21 @@ namespace WorkerFleet.Batches;
 /// in between. A false alarm costs some messages that change nothing.
 /// </summary>
 public sealed partial class Reconciler(
-    IBatchStore store, ILedger ledger, FleetBus bus, DrivenBatches driven, InFlightItems inFlight, TimeProvider time,
-    ILogger<Reconciler> logger) : BackgroundService
+    IBatchStore store, ILedger ledger, ISchedule schedule, FleetBus bus, DrivenBatches driven, InFlightItems inFlight,
+    Aggregator aggregator, TimeProvider time, ILogger<Reconciler> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>No progress for so long, with nothing in flight, and the batch is driven on.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(15);
 
-    private const int MaxBatches = 1_000;
+    /// <summary>
+    /// The same where every pending item waits for its retry: nothing is wrong then, as a rule. But the schedule can hold
+    /// an entry that never comes due, and a batch must not rest on that.
+    /// </summary>
+    private static readonly TimeSpan StuckWaitingAfter = TimeSpan.FromMinutes(5);
+
+    private const int PageSize = 1_000;
 
     private readonly Dictionary<Guid, Sighting> _sightings = [];
 
@@ -30,28 +39,57 @@ public sealed partial class Reconciler(
         {
             try
             {
-                foreach (var batch in await UnfinishedAsync(stoppingToken))
-                    await CheckAsync(batch, stoppingToken);
+                await CheckAllAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // The store or the broker is out of reach: the next tick tries again.
+                // The store is out of reach: the next tick tries again.
                 LogReconcileFailed(exception);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<IReadOnlyList<BatchState>> UnfinishedAsync(CancellationToken cancellationToken)
+    private async Task CheckAllAsync(CancellationToken cancellationToken)
     {
-        if (driven.Scope is not { } scope)
-            return await store.ListAsync(null, unfinishedOnly: true, MaxBatches, cancellationToken);
-        var found = new List<BatchState>();
-        foreach (var batchId in scope)
-            if (await store.FindAsync(batchId, cancellationToken) is { } batch
-                && !BatchStatus.IsFinal(batch.CurrentState))
-                found.Add(batch);
-        return found;
+        var seen = new HashSet<Guid>();
+        await foreach (var batch in UnfinishedAsync(cancellationToken))
+        {
+            seen.Add(batch.CorrelationId);
+            try
+            {
+                await CheckAsync(batch, cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // By itself, so that a batch that cannot be read does not hide those behind it.
+                LogCheckFailed(exception, batch.CorrelationId);
+            }
+        }
+
+        foreach (var batchId in _sightings.Keys.Where(batchId => !seen.Contains(batchId)).ToList())
+            _sightings.Remove(batchId);
+    }
+
+    private async IAsyncEnumerable<BatchState> UnfinishedAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (driven.Scope is { } scope)
+        {
+            foreach (var batchId in scope)
+                if (await store.FindAsync(batchId, cancellationToken) is { } batch
+                    && !BatchStatus.IsFinal(batch.CurrentState))
+                    yield return batch;
+            yield break;
+        }
+
+        Guid? before = null;
+        while (await store.ListAsync(before, unfinishedOnly: true, PageSize, cancellationToken) is { Count: > 0 } page)
+        {
+            foreach (var batch in page)
+                yield return batch;
+            before = page[^1].CorrelationId;
+        }
     }
 
     private async Task CheckAsync(BatchState batch, CancellationToken cancellationToken)
@@ -59,15 +97,27 @@ public sealed partial class Reconciler(
         var now = time.GetUtcNow();
         var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
         if (!_sightings.TryGetValue(batch.CorrelationId, out var last)
-            || last.Version != batch.Version || last.Counts != counts || inFlight.Count > 0)
+            || last.Version != batch.Version || last.Counts != counts || batch.CurrentState == BatchStatus.Paused
+            || inFlight.Any(batch.CorrelationId) || aggregator.IsRunning(batch.CorrelationId))
+        {
             _sightings[batch.CorrelationId] = new(batch.Version, counts, now);
+            return;
+        }
 
-        if (batch.CurrentState == BatchStatus.Paused || now - _sightings[batch.CorrelationId].At <= StuckAfter)
+        if (now - last.At <= StuckAfter
+            || (now - last.At <= StuckWaitingAfter && await IsWaitingAsync(batch, counts, cancellationToken)))
             return;
         LogRedriving(batch.CorrelationId, batch.CurrentState);
         await bus.SendAsync(QueueNames.Batches, new RedriveBatch(batch.CorrelationId), cancellationToken);
         _sightings[batch.CorrelationId] = new(batch.Version, counts, now);
     }
+
+    /// <summary>Whether there is nothing to do but to wait for the retries of all pending items.</summary>
+    private async Task<bool> IsWaitingAsync(
+        BatchState batch, ItemCounts counts, CancellationToken cancellationToken) =>
+        counts.Pending > 0 && !batch.DispatchInFlight && batch.Replay is null && batch.EndStatus is null
+            && await schedule.CountAsync(
+                batch.CorrelationId, QueueNames.Items(batch.Spec.Limits.Priority), cancellationToken) >= counts.Pending;
 
     private sealed record Sighting(int Version, ItemCounts Counts, DateTimeOffset At);
 
@@ -76,4 +126,7 @@ public sealed partial class Reconciler(
 
     [LoggerMessage(1502, LogLevel.Warning, "Looking for stuck batches failed; trying again")]
     private partial void LogReconcileFailed(Exception exception);
+
+    [LoggerMessage(1503, LogLevel.Warning, "Whether batch {BatchId} is stuck could not be found out; trying again")]
+    private partial void LogCheckFailed(Exception exception, Guid batchId);
 }

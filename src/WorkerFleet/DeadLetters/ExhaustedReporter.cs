@@ -30,13 +30,25 @@ public sealed partial class ExhaustedReporter(FleetBus bus, ILogger<ExhaustedRep
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var gathered = new List<Report>(MaxItems);
-        while (await _reports.Reader.WaitToReadAsync(stoppingToken))
+        try
         {
-            gathered.Clear();
-            while (gathered.Count < MaxItems && _reports.Reader.TryRead(out var report))
+            while (await _reports.Reader.WaitToReadAsync(stoppingToken))
+            {
+                gathered.Clear();
+                while (gathered.Count < MaxItems && _reports.Reader.TryRead(out var report))
+                    gathered.Add(report);
+                foreach (var slice in gathered.GroupBy(r => (r.Item.Item.BatchId, r.Item.Item.Slice)))
+                    await SendAsync(slice.Key.BatchId, slice.Key.Slice, [.. slice], stoppingToken);
+            }
+        }
+        finally
+        {
+            // Nobody is to wait for a report that will not be sent: the item is settled, and its message comes again.
+            _reports.Writer.Complete();
+            while (_reports.Reader.TryRead(out var report))
                 gathered.Add(report);
-            foreach (var slice in gathered.GroupBy(r => (r.Item.Item.BatchId, r.Item.Item.Slice)))
-                await SendAsync(slice.Key.BatchId, slice.Key.Slice, [.. slice], stoppingToken);
+            foreach (var report in gathered)
+                report.Sent.TrySetCanceled(stoppingToken);
         }
     }
 
@@ -56,7 +68,7 @@ public sealed partial class ExhaustedReporter(FleetBus bus, ILogger<ExhaustedRep
             LogReportFailed(exception, batchId, slice);
             foreach (var report in reports)
                 report.Sent.TrySetException(exception);
-            if (exception is OperationCanceledException)
+            if (cancellationToken.IsCancellationRequested)
                 throw;
         }
     }

@@ -8,7 +8,14 @@ public sealed class DispatchBatchConsumer(Dispatcher dispatcher) : IConsumer<Dis
 {
     public async Task Consume(ConsumeContext<DispatchBatch> context)
     {
-        if (await dispatcher.DispatchAsync(context.Message, context.CancellationToken) is { } dispatched)
-            await context.SendAsync(QueueNames.Batches, dispatched);
+        try
+        {
+            if (await dispatcher.DispatchAsync(context.Message, context.CancellationToken) is { } dispatched)
+                await context.SendAsync(QueueNames.Batches, dispatched);
+        }
+        catch (DispatchFailedException exception)
+        {
+            await context.SendAsync(QueueNames.Batches, new DispatchFailed(context.Message.BatchId, exception.Message));
+        }
     }
 }

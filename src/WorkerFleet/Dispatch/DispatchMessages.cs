@@ -18,8 +18,15 @@ public sealed record DispatchBatch(Guid BatchId, SourcePosition Cursor, int Firs
 /// <param name="Next">Where the next slice starts.</param>
 /// <param name="EndOfSource">Whether there is none.</param>
 /// <param name="Settled">Those that need no worker, because all their rows were rejected or cancelled.</param>
+/// <param name="Draining">Those of the others that are at least half settled already, so that no worker will say so.</param>
 public sealed record SlicesDispatched(
-    Guid BatchId, int FirstSlice, int Count, SourcePosition Next, bool EndOfSource, IReadOnlyList<int> Settled);
+    Guid BatchId, int FirstSlice, int Count, SourcePosition Next, bool EndOfSource, IReadOnlyList<int> Settled,
+    IReadOnlyList<int>? Draining = null);
+
+/// <summary>Rows cannot be made into items, or not again: the stored source, or the mapping, is gone or damaged.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Problem">What is wrong, for a person.</param>
+public sealed record DispatchFailed(Guid BatchId, string Problem);
 
 /// <summary>
 /// Make the messages of pending items again, from the source and the ledger, and tell the saga of settled slices that it

@@ -10,7 +10,7 @@ namespace WorkerFleet.Dispatch;
 /// point the same slice is found again, with the same rows.
 /// </summary>
 public sealed class Dispatcher(
-    BatchDirectory batches, ISourceReader source, ILedger ledger, ItemSender sender, ItemOutcomes outcomes,
+    BatchDirectory batches, BatchSource source, ILedger ledger, ItemSender sender, ItemOutcomes outcomes,
     TimeProvider time)
 {
     /// <summary>
@@ -20,17 +20,17 @@ public sealed class Dispatcher(
     private const long MaxSliceBytes = 16 * 1024 * 1024;
 
     /// <returns>Null when there is no such batch any more.</returns>
+    /// <exception cref="DispatchFailedException">The source is gone or too short.</exception>
     public async Task<SlicesDispatched?> DispatchAsync(DispatchBatch command, CancellationToken cancellationToken)
     {
         // A batch may have been told to end since the command was sent, so its state is read anew.
         if (await batches.RefreshAsync(command.BatchId, cancellationToken) is not { } batch)
             return null;
 
-        var settled = new List<int>();
+        var (settled, draining) = (new List<int>(), new List<int>());
         var rows = new List<SourceRow>(batch.Spec.Limits.SliceSize);
         var (cursor, slices) = (command.Cursor, 0);
-        var reading = source.ReadAsync(batch.State.SourceBlob, batch.Spec.Source, cursor, cancellationToken);
-        await foreach (var row in reading)
+        await foreach (var row in source.ReadAsync(batch, cursor, cancellationToken))
         {
             rows.Add(row);
             if (rows.Count < batch.Spec.Limits.SliceSize
@@ -43,22 +43,24 @@ public sealed class Dispatcher(
 
         if (rows.Count > 0)
             await DispatchSliceAsync();
-        var end = slices < command.Slices || cursor.Index >= batch.State.TotalRows;
-        return new(batch.Id, command.FirstSlice, slices, cursor, end, settled);
+        return new(batch.Id, command.FirstSlice, slices, cursor, cursor.Index >= batch.State.TotalRows, settled, draining);
 
         async Task DispatchSliceAsync()
         {
             var number = command.FirstSlice + slices;
-            if (await DispatchSliceOfAsync(batch, number, rows, cancellationToken))
+            var slice = await DispatchSliceOfAsync(batch, number, rows, cancellationToken);
+            if (slice.Pending.IsEmpty)
                 settled.Add(number);
+            else if (slice.IsDraining)
+                draining.Add(number);
             cursor = rows[^1].Next;
             slices++;
             rows.Clear();
         }
     }
 
-    /// <returns>Whether no row of the slice is pending.</returns>
-    private async Task<bool> DispatchSliceOfAsync(
+    /// <returns>The slice as recorded.</returns>
+    private async Task<Slice> DispatchSliceOfAsync(
         BatchView batch, int number, IReadOnlyList<SourceRow> rows, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -82,7 +84,7 @@ public sealed class Dispatcher(
             await sender.SendAsync(batch, items, cancellationToken);
         else
             await sender.SendPendingAsync(batch, slice, rows, cancellationToken);
-        return slice.Pending.IsEmpty;
+        return slice;
     }
 
     private static Slice NewSlice(

@@ -13,21 +13,22 @@ public static class ItemFactory
         BatchView batch, SourceRow row, int slice, bool mayRepeat, DateTimeOffset now)
     {
         if (row.BadRow is { } badRow)
-            return (null, Reject(batch.Id, row, slice, null, new(FailureKind.MalformedRow, badRow, false), now));
+            return (null, Reject(batch, row, slice, null, new(FailureKind.MalformedRow, badRow, false), now));
         var mapped = batch.Mapper.Map(row);
         if (mapped.Problem is { } problem)
-            return (null, Reject(batch.Id, row, slice, mapped.ItemId, new(FailureKind.Mapping, problem, false), now));
+            return (null, Reject(batch, row, slice, mapped.ItemId, new(FailureKind.Mapping, problem, false), now));
         return (new ProcessBatchItem(
             batch.Id, row.Position.Index, Attempt: 1, mapped.Agent, mapped.Input, slice, mapped.ItemId,
             batch.State.Round, mayRepeat), null);
     }
 
     private static Settlement Reject(
-        Guid batchId, SourceRow row, int slice, string? itemId, ItemFailure failure, DateTimeOffset now) => new()
+        BatchView batch, SourceRow row, int slice, string? itemId, ItemFailure failure, DateTimeOffset now) => new()
         {
-            BatchId = batchId,
+            BatchId = batch.Id,
             Index = row.Position.Index,
             Slice = slice,
+            Round = batch.State.Round,
             State = ItemState.Rejected,
             ItemId = itemId,
             SettledAt = now,

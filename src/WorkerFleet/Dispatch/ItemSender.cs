@@ -8,7 +8,7 @@ using WorkerFleet.Sources;
 namespace WorkerFleet.Dispatch;
 
 /// <summary>Sends items to the workers: new ones, and those of a slice that are pending, made again from the source.</summary>
-public sealed class ItemSender(FleetBus bus, ISourceReader source, TimeProvider time)
+public sealed class ItemSender(FleetBus bus, BatchSource source, ItemOutcomes outcomes, TimeProvider time)
 {
     private static readonly JsonElement NoInput = JsonDocument.Parse("null").RootElement;
 
@@ -17,6 +17,7 @@ public sealed class ItemSender(FleetBus bus, ISourceReader source, TimeProvider 
         bus.SendBatchAsync(QueueNames.Items(batch.Spec.Limits.Priority), items, cancellationToken);
 
     /// <summary>Makes the messages of the pending rows of a slice again, by reading these rows from the source.</summary>
+    /// <exception cref="DispatchFailedException">The source is gone or too short.</exception>
     public async Task SendPendingAsync(BatchView batch, Slice slice, CancellationToken cancellationToken)
     {
         if (slice.Pending.IsEmpty)
@@ -31,8 +32,7 @@ public sealed class ItemSender(FleetBus bus, ISourceReader source, TimeProvider 
         }
 
         var rows = new List<SourceRow>(slice.Count);
-        await foreach (var row in source.ReadAsync(
-            batch.State.SourceBlob, batch.Spec.Source, slice.Start, cancellationToken))
+        await foreach (var row in source.ReadAsync(batch, slice.Start, cancellationToken))
         {
             rows.Add(row);
             if (rows.Count == slice.Count)
@@ -43,15 +43,21 @@ public sealed class ItemSender(FleetBus bus, ISourceReader source, TimeProvider 
     }
 
     /// <summary>The same, of rows that are at hand.</summary>
-    public Task SendPendingAsync(
+    public async Task SendPendingAsync(
         BatchView batch, Slice slice, IReadOnlyList<SourceRow> rows, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var items = rows
-            .Where(row => slice.Pending.Contains((int)(row.Position.Index - slice.FirstIndex)))
-            .Select(row => ItemFactory.Create(batch, row, slice.Number, mayRepeat: true, now).Item)
-            .OfType<ProcessBatchItem>()
-            .ToList();
-        return SendAsync(batch, items, cancellationToken);
+        var items = new List<ProcessBatchItem>();
+        foreach (var row in rows.Where(row => slice.Pending.Contains((int)(row.Position.Index - slice.FirstIndex))))
+        {
+            var (item, rejected) = ItemFactory.Create(batch, row, slice.Number, mayRepeat: true, now);
+            if (item is not null)
+                items.Add(item);
+            else
+                // It was cancelled before anybody had looked at it, and a replay has reopened it.
+                await outcomes.RejectAsync(rejected!, cancellationToken);
+        }
+
+        await SendAsync(batch, items, cancellationToken);
     }
 }

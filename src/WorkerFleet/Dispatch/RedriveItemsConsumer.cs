@@ -6,8 +6,8 @@ using WorkerFleet.Messaging;
 namespace WorkerFleet.Dispatch;
 
 /// <summary>
-/// Makes lost messages again: items of slices with pending rows, and SliceSettled for slices that the saga does not know
-/// to be settled. What was not lost repeats, and changes nothing.
+/// Makes lost messages again: items of slices with pending rows, and what the saga has to know of slices that are settled, or
+/// half settled. What was not lost repeats, and changes nothing.
 /// </summary>
 public sealed class RedriveItemsConsumer(BatchDirectory batches, ILedger ledger, ItemSender sender)
     : IConsumer<RedriveItems>
@@ -23,15 +23,32 @@ public sealed class RedriveItemsConsumer(BatchDirectory batches, ILedger ledger,
 
         var slices = await ledger.ReadSlicesAsync(
             batchId, from, PageSize, pendingOnly: false, context.CancellationToken);
-        foreach (var slice in slices)
+        try
         {
-            if (!slice.Pending.IsEmpty)
-                await sender.SendPendingAsync(batch, slice, context.CancellationToken);
-            else if (!batch.State.SettledSlices.Contains(slice.Number))
-                await context.SendAsync(QueueNames.Batches, new SliceSettled(batchId, slice.Number));
+            foreach (var slice in slices)
+                await RedriveAsync(batch, slice, context);
+        }
+        catch (DispatchFailedException exception)
+        {
+            await context.SendAsync(QueueNames.Batches, new DispatchFailed(batchId, exception.Message));
+            return;
         }
 
         if (slices.Count == PageSize)
             await context.SendAsync(QueueNames.Dispatch, new RedriveItems(batchId, slices[^1].Number + 1));
+    }
+
+    private async Task RedriveAsync(BatchView batch, Slice slice, ConsumeContext context)
+    {
+        if (slice.Pending.IsEmpty)
+        {
+            if (!batch.State.SettledSlices.Contains(slice.Number))
+                await context.SendAsync(QueueNames.Batches, new SliceSettled(batch.Id, slice.Number));
+            return;
+        }
+
+        if (slice.IsDraining && !batch.State.DrainedSlices.Contains(slice.Number))
+            await context.SendAsync(QueueNames.Batches, new SliceDraining(batch.Id, slice.Number));
+        await sender.SendPendingAsync(batch, slice, context.CancellationToken);
     }
 }

@@ -5,28 +5,60 @@ using WorkerFleet.Items;
 using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
 
 namespace WorkerFleet.Dispatch;
 
 /// <summary>
-/// Carries out a replay, page by page: journals the request, reopens the items, and sends them. After a crash the replay is
-/// begun again and finds the items that are reopened already no longer failed.
+/// Carries out a replay, page by page: journals the request, reopens the items, and sends them; never more than the workers
+/// keep up with. After a crash the replay is begun again and finds the items that are reopened already no longer failed.
 /// </summary>
 public sealed class ReopenItemsConsumer(
-    BatchDirectory batches, ILedger ledger, IJournal journal, IDeadLetters deadLetters, ItemSender sender,
-    TimeProvider time) : IConsumer<ReopenItems>
+    BatchDirectory batches, ILedger ledger, IJournal journal, IDeadLetters deadLetters, ISchedule schedule,
+    ItemSender sender, TimeProvider time) : IConsumer<ReopenItems>
 {
     /// <summary>Items in one message of the chain.</summary>
     private const int PageSize = 256;
 
+    /// <summary>How soon a replay that ran ahead of the workers looks again.</summary>
+    private static readonly TimeSpan RampInterval = TimeSpan.FromMilliseconds(100);
+
     public async Task Consume(ConsumeContext<ReopenItems> context)
     {
         var (command, cancellationToken) = (context.Message, context.CancellationToken);
-        if (await batches.RefreshAsync(command.BatchId, cancellationToken) is not { } batch
+        if (await batches.RefreshAsync(command.BatchId, cancellationToken) is not { IsPaused: false } batch
             || batch.State.Replay?.ReplayId != command.Replay.ReplayId)
             return;
 
-        var (page, last) = await ReadPageAsync(command, cancellationToken);
+        try
+        {
+            if (await HasRoomAsync(batch, cancellationToken))
+                await ReopenPageAsync(batch, command, context);
+            else
+                await schedule.PutAsync(
+                    ScheduledMessages.Create($"replay/{batch.Id:N}", batch.Id, time.GetUtcNow() + RampInterval,
+                        QueueNames.Dispatch, command),
+                    cancellationToken);
+        }
+        catch (DispatchFailedException exception)
+        {
+            await context.SendAsync(QueueNames.Batches, new DispatchFailed(batch.Id, exception.Message));
+        }
+    }
+
+    /// <summary>Items that wait for a retry are with nobody, and do not count.</summary>
+    private async Task<bool> HasRoomAsync(BatchView batch, CancellationToken cancellationToken)
+    {
+        var limits = batch.Spec.Limits;
+        var counts = await ledger.CountAsync(batch.Id, cancellationToken);
+        return counts.Pending < DispatchWindow.ReplayedItemsOf(limits)
+            || counts.Pending - await schedule.CountAsync(batch.Id, QueueNames.Items(limits.Priority), cancellationToken)
+                < DispatchWindow.ReplayedItemsOf(limits);
+    }
+
+    private async Task ReopenPageAsync(BatchView batch, ReopenItems command, ConsumeContext<ReopenItems> context)
+    {
+        var (page, last) = await ReadPageAsync(command, context.CancellationToken);
         var chosen = page.Where(item => IsChosen(item, command)).ToList();
         foreach (var slice in chosen.GroupBy(item => item.Slice))
             await ReopenAsync(batch, command, slice.Key, [.. slice], context);
@@ -80,8 +112,9 @@ public sealed class ReopenItemsConsumer(
             cancellationToken)));
 
         long[] indexes = [.. items.Select(item => item.Index)];
-        await ledger.ReopenAsync(command.BatchId, slice, indexes, command.Round, cancellationToken);
+        // In this order: an item that is reopened is not found again after a crash, and its letter would stay open.
         await deadLetters.MarkReplayedAsync(command.BatchId, indexes, command.Round, cancellationToken);
+        await ledger.ReopenAsync(command.BatchId, slice, indexes, command.Round, cancellationToken);
         await context.SendAsync(QueueNames.Batches,
             new SlicesReopened(command.BatchId, command.Round, [slice]));
         if (await ledger.FindSliceAsync(command.BatchId, slice, cancellationToken) is { } reopened)

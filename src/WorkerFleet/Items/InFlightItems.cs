@@ -5,12 +5,27 @@ namespace WorkerFleet.Items;
 /// <summary>The items that this process works on, so that a second delivery of one is recognised.</summary>
 public sealed class InFlightItems
 {
-    private readonly ConcurrentDictionary<(Guid BatchId, long Index), byte> _items = new();
+    private readonly ConcurrentDictionary<(Guid BatchId, long Index), bool> _items = new();
 
-    public int Count => _items.Count;
+    /// <summary>Whether the process works on any item of the batch. Looks through all that it works on.</summary>
+    public bool Any(Guid batchId)
+    {
+        foreach (var (item, _) in _items)
+            if (item.BatchId == batchId)
+                return true;
+        return false;
+    }
 
-    /// <returns>False when the process works on the item already.</returns>
-    public bool TryBegin(Guid batchId, long index) => _items.TryAdd((batchId, index), 0);
+    /// <returns>False when the process works on the item already, which then learns of it at <see cref="End"/>.</returns>
+    public bool TryBegin(Guid batchId, long index)
+    {
+        var item = (batchId, index);
+        while (!_items.TryAdd(item, false))
+            if (_items.TryGetValue(item, out var again) && (again || _items.TryUpdate(item, true, false)))
+                return false;
+        return true;
+    }
 
-    public void End(Guid batchId, long index) => _items.TryRemove((batchId, index), out _);
+    /// <returns>Whether another delivery of the item was turned away meanwhile.</returns>
+    public bool End(Guid batchId, long index) => _items.TryRemove((batchId, index), out var again) && again;
 }

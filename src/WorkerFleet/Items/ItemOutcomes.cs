@@ -19,7 +19,7 @@ public sealed class ItemOutcomes(
     {
         var detail = string.Create(CultureInfo.InvariantCulture,
             $$"""{"agent":"{{item.Agent}}","durationMs":{{run.Duration.TotalMilliseconds:F3}}}""");
-        await SettleAsync(item, Settlement(item, ItemState.Succeeded, item.Attempt, run) with
+        await SettleAsync(Settlement(item, ItemState.Succeeded, item.Attempt, run) with
         {
             Output = output,
             Event = NewEvent(item, JournalStatus.InvocationSucceeded, run.Start, detail),
@@ -39,7 +39,7 @@ public sealed class ItemOutcomes(
         var result = await ledger.SettleAsync(settlement, cancellationToken);
         if (result.Outcome == SettleOutcome.Settled)
             await exhausted.ReportAsync(DeadLetterOf(item, settlement), cancellationToken);
-        await NotifyAsync(item, result, cancellationToken);
+        await NotifyAsync(settlement, result, cancellationToken);
     }
 
     /// <summary>Journals the failed attempt with the time of the next one.</summary>
@@ -62,7 +62,7 @@ public sealed class ItemOutcomes(
     /// <param name="cancellationToken">Cancels.</param>
     public Task CancelAsync(
         ProcessBatchItem item, int attempts, string? reason, CancellationToken cancellationToken) =>
-        SettleAsync(item, CancelledSettlement(item.BatchId, item.Index, item.Slice, item.Round, reason) with
+        SettleAsync(CancelledSettlement(item.BatchId, item.Index, item.Slice, item.Round, reason) with
         {
             ItemId = item.ItemId,
             Agent = item.Agent,
@@ -82,6 +82,10 @@ public sealed class ItemOutcomes(
         Failure = new(FailureKind.Cancelled, $"the batch ended first: {reason ?? "it was cancelled"}", Retryable: false),
     };
 
+    /// <summary>A pending row turned out to be bad.</summary>
+    public async Task RejectAsync(Settlement rejected, CancellationToken cancellationToken) =>
+        await NotifyAsync(rejected, await ledger.SettleAsync(rejected, cancellationToken), cancellationToken);
+
     /// <summary>For a repeat of a settled item: what was told then may have been lost, so it is told again.</summary>
     public async Task NotifyAgainAsync(
         ProcessBatchItem item, Settlement settled, CancellationToken cancellationToken)
@@ -93,15 +97,16 @@ public sealed class ItemOutcomes(
                 QueueNames.Batches, new SliceSettled(item.BatchId, settled.Slice), cancellationToken);
     }
 
-    private async Task SettleAsync(ProcessBatchItem item, Settlement settlement, CancellationToken cancellationToken) =>
-        await NotifyAsync(item, await ledger.SettleAsync(settlement, cancellationToken), cancellationToken);
+    private async Task SettleAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        await NotifyAsync(settlement, await ledger.SettleAsync(settlement, cancellationToken), cancellationToken);
 
-    private async Task NotifyAsync(ProcessBatchItem item, SettleResult result, CancellationToken cancellationToken)
+    private async Task NotifyAsync(Settlement settlement, SettleResult result, CancellationToken cancellationToken)
     {
+        var (batchId, slice) = (settlement.BatchId, settlement.Slice);
         if (result.SliceSettled)
-            await bus.SendAsync(QueueNames.Batches, new SliceSettled(item.BatchId, item.Slice), cancellationToken);
+            await bus.SendAsync(QueueNames.Batches, new SliceSettled(batchId, slice), cancellationToken);
         else if (result.Outcome == SettleOutcome.Settled && result.Pending == result.Count / 2)
-            await bus.SendAsync(QueueNames.Batches, new SliceDraining(item.BatchId, item.Slice), cancellationToken);
+            await bus.SendAsync(QueueNames.Batches, new SliceDraining(batchId, slice), cancellationToken);
     }
 
     private Settlement Settlement(ProcessBatchItem item, ItemState state, int attempts, AttemptRun? run) => new()

@@ -42,38 +42,74 @@ public sealed partial class ItemProcessor(
     /// <param name="cancellationToken">Ends the invocation, when the process may wait no longer.</param>
     public async Task ProcessAsync(ProcessBatchItem item, bool redelivered, CancellationToken cancellationToken)
     {
+        if (await FindBatchAsync(item, cancellationToken) is not { } batch)
+            return;
+        // A message from before a replay: its outcome would be stale, unless the item is brought to the round there is.
+        if (item.Round < batch.State.Round)
+            item = item with { Round = batch.State.Round };
+
+        var mayRepeat = item.MayRepeat || redelivered || batch.IsOver;
+        while (inFlight.TryBegin(item.BatchId, item.Index))
+        {
+            AttemptEnd end;
+            bool turnedAway;
+            try
+            {
+                end = await TryAttemptAsync(batch, item, mayRepeat, cancellationToken);
+            }
+            finally
+            {
+                turnedAway = inFlight.End(item.BatchId, item.Index);
+            }
+
+            // Only now: a retry that is due at once must not be taken for a second delivery of this attempt. The journal
+            // has the time of the retry, so that it is not lost if the process dies here.
+            if (end.Retry is { } retry)
+                await schedule.PutAsync(retry, cancellationToken);
+            // What was turned away can be what a resume sent, while this delivery was let go because of the pause.
+            else if (end.WasBegunBefore || (turnedAway && !IsToBeLetGo(batch)))
+            {
+                mayRepeat = true;
+                continue;
+            }
+
+            return;
+        }
+    }
+
+    /// <returns>Null when there is nothing to do for a message of such a batch.</returns>
+    private async ValueTask<BatchView?> FindBatchAsync(ProcessBatchItem item, CancellationToken cancellationToken)
+    {
         if (await batches.FindAsync(item.BatchId, cancellationToken) is not { } batch)
         {
             LogNoBatch(item.BatchId, item.Index);
-            return;
+            return null;
         }
 
-        if (!inFlight.TryBegin(item.BatchId, item.Index))
-            return;
-        ScheduledMessage? retry;
-        try
-        {
-            var history = default(ItemHistory);
-            if (item.MayRepeat || redelivered)
-            {
-                if (await FindWhereItStoodAsync(batch, item, cancellationToken) is not { } found)
-                    return;
-                history = found;
-            }
-
-            retry = await AttemptAsync(
-                batch, item with { Attempt = history.NextAttempt }, history, cancellationToken);
-        }
-        finally
-        {
-            inFlight.End(item.BatchId, item.Index);
-        }
-
-        // Only now: a retry that is due at once must not be taken for a second delivery of this attempt. The journal has
-        // the time of the retry, so that it is not lost if the process dies here.
-        if (retry is not null)
-            await schedule.PutAsync(retry, cancellationToken);
+        // Without an agent it was sent to be cancelled, by a batch that ends early. This process may not know yet that it
+        // does, or the message is late, and a replay has sent the item anew since.
+        return item.Agent.Length == 0 && !batch.IsEnding
+            && await batches.RefreshAsync(item.BatchId, cancellationToken) is not { IsEnding: true }
+            ? null
+            : batch;
     }
+
+    private async Task<AttemptEnd> TryAttemptAsync(
+        BatchView batch, ProcessBatchItem item, bool mayRepeat, CancellationToken cancellationToken)
+    {
+        if (!mayRepeat)
+            return await AttemptAsync(batch, item with { Attempt = 1 }, default, cancellationToken);
+        return await FindWhereItStoodAsync(batch, item, cancellationToken) is { } history
+            ? await AttemptAsync(batch, item with { Attempt = history.NextAttempt }, history, cancellationToken)
+            : default;
+    }
+
+    /// <summary>
+    /// A paused batch lets its messages go: resuming makes those of all pending items again. So does a process that stops,
+    /// and whoever takes its batches over.
+    /// </summary>
+    private bool IsToBeLetGo(BatchView batch) =>
+        batch.IsPaused || lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <returns>Null when nothing is left to do for this delivery.</returns>
     private async Task<ItemHistory?> FindWhereItStoodAsync(
@@ -85,6 +121,8 @@ public sealed partial class ItemProcessor(
             return null;
         }
 
+        if (batch.IsOver)
+            return null;
         var history = ItemHistory.Read(await journal.ReadAsync(
             ItemSession.IdFor(item.BatchId, item.Index), MaxEvents, cancellationToken));
         if (batch.IsEnding)
@@ -112,22 +150,23 @@ public sealed partial class ItemProcessor(
         return null;
     }
 
-    /// <returns>The next attempt, when there is to be one.</returns>
-    private async Task<ScheduledMessage?> AttemptAsync(
+    private async Task<AttemptEnd> AttemptAsync(
         BatchView batch, ProcessBatchItem item, ItemHistory history, CancellationToken cancellationToken)
     {
         if (batch.IsEnding)
         {
             await outcomes.CancelAsync(item, history.AttemptsEnded, batch.State.EndReason, cancellationToken);
-            return null;
+            return default;
         }
 
-        // A paused batch lets its messages go: resuming makes those of all pending items again.
-        if (batch.IsPaused || lifetime.ApplicationStopping.IsCancellationRequested)
-            return null;
+        if (IsToBeLetGo(batch))
+            return default;
 
         var session = ItemSession.IdFor(item.BatchId, item.Index);
-        await journal.AppendAsync(NewEvent(JournalStatus.InvocationStarted), cancellationToken);
+        // The start that is journaled already is another delivery's, which may have ended since: what was known of the
+        // item is not the whole. So no delivery, however late, invokes the agent for a settled item.
+        if (!await journal.AppendAsync(NewEvent(JournalStatus.InvocationStarted), cancellationToken))
+            return new(WasBegunBefore: true);
         Permit permit;
         try
         {
@@ -136,7 +175,7 @@ public sealed partial class ItemProcessor(
         catch (OperationCanceledException)
         {
             await journal.AppendAsync(NewEvent(JournalStatus.Released), cancellationToken);
-            return null;
+            return default;
         }
 
         if (batch.IsPaused || batch.IsEnding)
@@ -146,7 +185,7 @@ public sealed partial class ItemProcessor(
                 await outcomes.CancelAsync(item, history.AttemptsEnded, batch.State.EndReason, cancellationToken);
             else
                 await journal.AppendAsync(NewEvent(JournalStatus.Released), cancellationToken);
-            return null;
+            return default;
         }
 
         var startedAt = time.GetUtcNow();
@@ -161,11 +200,11 @@ public sealed partial class ItemProcessor(
         else if (reply.Failure is not { } failure)
             await outcomes.SucceedAsync(item, reply.Output, run, cancellationToken);
         else if (failure.Retryable && item.Attempt - history.AttemptsBefore < batch.Spec.Retry.MaxAttempts)
-            return await outcomes.RetryAsync(
-                batch.Spec, item, item.Attempt - history.AttemptsBefore, failure, run, cancellationToken);
+            return new(Retry: await outcomes.RetryAsync(
+                batch.Spec, item, item.Attempt - history.AttemptsBefore, failure, run, cancellationToken));
         else
             await outcomes.FailAsync(item, failure, run, cancellationToken);
-        return null;
+        return default;
 
         JournalEvent NewEvent(string status) => new(
             session, JournalEvent.IdFor(item.Round, item.Attempt, history.Starts, status), time.GetUtcNow(), status,
@@ -185,8 +224,10 @@ public sealed partial class ItemProcessor(
         timeout.CancelAfter(limit);
         try
         {
-            return await agent.InvokeAsync(
+            var call = agent.InvokeAsync(
                 new(session, item.BatchId, item.Index, item.Attempt, item.Input), timeout.Token);
+            // An agent that does not heed the token must not hold up the batch, or the end of the process.
+            return await call.WaitAsync(timeout.Token);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -210,6 +251,10 @@ public sealed partial class ItemProcessor(
                 MayHaveRun: true));
         }
     }
+
+    /// <param name="Retry">The next attempt, when there is to be one.</param>
+    /// <param name="WasBegunBefore">Nothing was done, because the attempt had been begun by another delivery.</param>
+    private readonly record struct AttemptEnd(ScheduledMessage? Retry = null, bool WasBegunBefore = false);
 
     [LoggerMessage(1301, LogLevel.Warning, "Item {Index} is of batch {BatchId}, which does not exist; dropped")]
     private partial void LogNoBatch(Guid batchId, long index);

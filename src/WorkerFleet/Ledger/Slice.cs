@@ -18,4 +18,7 @@ public sealed record Slice(
     ItemCounts Counts)
 {
     public long FirstIndex => Start.Index;
+
+    /// <summary>Whether at least half of its rows are settled, so that it no longer counts against the dispatch window.</summary>
+    public bool IsDraining => Counts.Pending <= Count / 2;
 }

@@ -6,7 +6,7 @@ namespace WorkerFleet.Messaging;
 /// <summary>Sends to the fleet's queues from outside a consumer.</summary>
 public sealed class FleetBus(IBus bus)
 {
-    private readonly ConcurrentDictionary<string, Task<ISendEndpoint>> _endpoints = new();
+    private readonly ConcurrentDictionary<string, ISendEndpoint> _endpoints = new();
 
     /// <summary>Complete when the broker has the message.</summary>
     public async Task SendAsync<T>(string queue, T message, CancellationToken cancellationToken)
@@ -27,12 +27,24 @@ public sealed class FleetBus(IBus bus)
     }
 
     /// <summary>Sends a message whose type is known only at run time.</summary>
-    public async Task SendObjectAsync(string queue, object message, CancellationToken cancellationToken)
+    /// <param name="queue">Name of the queue.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="headers">Sets headers; null for none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task SendObjectAsync(
+        string queue, object message, Action<SendHeaders>? headers, CancellationToken cancellationToken)
     {
         var endpoint = await EndpointAsync(queue);
-        await endpoint.Send(message, message.GetType(), cancellationToken);
+        await endpoint.Send(
+            message, message.GetType(), Pipe.Execute<SendContext>(context => headers?.Invoke(context.Headers)),
+            cancellationToken);
     }
 
-    private Task<ISendEndpoint> EndpointAsync(string queue) =>
-        _endpoints.GetOrAdd(queue, name => bus.GetSendEndpoint(new Uri($"queue:{name}")));
+    /// <summary>Remembers the endpoint, but not a failure to reach it.</summary>
+    private async ValueTask<ISendEndpoint> EndpointAsync(string queue)
+    {
+        if (!_endpoints.TryGetValue(queue, out var endpoint))
+            _endpoints[queue] = endpoint = await bus.GetSendEndpoint(new Uri($"queue:{queue}"));
+        return endpoint;
+    }
 }

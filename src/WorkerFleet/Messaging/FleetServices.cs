@@ -77,6 +77,7 @@ public static class FleetServices
         services.AddSingleton<InFlightItems>();
         services.AddSingleton<ItemOutcomes>();
         services.AddSingleton<ItemProcessor>();
+        services.AddSingleton<BatchSource>();
         services.AddSingleton<ItemSender>();
         AddHosted<BatchDirectory>(services);
         AddHosted<ExhaustedReporter>(services);

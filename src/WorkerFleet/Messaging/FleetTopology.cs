@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Middleware;
 using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Dispatch;
@@ -10,6 +11,9 @@ namespace WorkerFleet.Messaging;
 /// <summary>Which consumers there are, and which queue each reads: the same for every transport.</summary>
 public static class FleetTopology
 {
+    /// <summary>Messages of different batches that one process dispatches at the same time.</summary>
+    private const int Dispatches = 4;
+
     public static void AddFleetConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<ProcessBatchItemConsumer>();
@@ -42,11 +46,17 @@ public static class FleetTopology
         bus.ReceiveEndpoint(QueueNames.Dispatch, endpoint =>
         {
             endpoint.ConfigureConsumeTopology = false;
-            endpoint.ConcurrentMessageLimit = 4;
+            endpoint.ConcurrentMessageLimit = Dispatches;
             endpoint.UseMessageRetry(RetryPassing);
-            endpoint.ConfigureConsumer<DispatchBatchConsumer>(context);
-            endpoint.ConfigureConsumer<RedriveItemsConsumer>(context);
-            endpoint.ConfigureConsumer<ReopenItemsConsumer>(context);
+            // One at a time of a batch: a repair that looks at a slice while its items are being sent would send them
+            // as well, and possibly first.
+            var partitioner = new Partitioner(Dispatches, new Murmur3UnsafeHashGenerator());
+            endpoint.ConfigureConsumer<DispatchBatchConsumer>(context, consumer => consumer
+                .Message<DispatchBatch>(x => x.UsePartitioner(partitioner, message => message.Message.BatchId)));
+            endpoint.ConfigureConsumer<RedriveItemsConsumer>(context, consumer => consumer
+                .Message<RedriveItems>(x => x.UsePartitioner(partitioner, message => message.Message.BatchId)));
+            endpoint.ConfigureConsumer<ReopenItemsConsumer>(context, consumer => consumer
+                .Message<ReopenItems>(x => x.UsePartitioner(partitioner, message => message.Message.BatchId)));
         });
         bus.ReceiveEndpoint(QueueNames.Results, endpoint =>
         {

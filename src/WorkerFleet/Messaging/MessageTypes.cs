@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using WorkerFleet.Batches;
+using WorkerFleet.Dispatch;
 using WorkerFleet.Items;
 
 namespace WorkerFleet.Messaging;
@@ -10,7 +12,7 @@ public static class MessageTypes
     private static readonly Dictionary<string, Type> ByName = new[]
     {
         typeof(ProcessBatchItem), typeof(SubmitBatch), typeof(PauseBatch), typeof(ResumeBatch), typeof(CancelBatch),
-        typeof(RedriveBatch), typeof(ReplayItems), typeof(BatchDeadlineReached),
+        typeof(RedriveBatch), typeof(ReplayItems), typeof(BatchDeadlineReached), typeof(ReopenItems),
     }.ToDictionary(type => type.Name);
 
     public static string NameOf(Type type) =>
@@ -18,10 +20,28 @@ public static class MessageTypes
             ? type.Name
             : throw new ArgumentException($"{type} cannot be scheduled: it is not listed in {nameof(MessageTypes)}.");
 
-    /// <exception cref="InvalidOperationException">An unknown type, as from a newer version.</exception>
-    public static object Deserialize(string name, string body) =>
-        ByName.TryGetValue(name, out var type)
-            ? JsonSerializer.Deserialize(body, type, FleetJson.Options)
-                ?? throw new InvalidOperationException($"The scheduled {name} is empty.")
-            : throw new InvalidOperationException($"The schedule holds a message of the unknown type {name}.");
+    /// <param name="name">Name of the type.</param>
+    /// <param name="body">The message as JSON.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="problem">Why it cannot be read: an unknown type, as from a newer version, or a damaged body.</param>
+    public static bool TryDeserialize(
+        string name, string body,
+        [NotNullWhen(true)] out object? message, [NotNullWhen(false)] out string? problem)
+    {
+        (message, problem) = (null, null);
+        if (!ByName.TryGetValue(name, out var type))
+            problem = $"{name} is no type of message that this version knows";
+        else
+            try
+            {
+                message = JsonSerializer.Deserialize(body, type, FleetJson.Options);
+                problem = message is null ? $"the {name} is empty" : null;
+            }
+            catch (JsonException exception)
+            {
+                problem = $"the {name} is damaged: {exception.Message}";
+            }
+
+        return message is not null;
+    }
 }

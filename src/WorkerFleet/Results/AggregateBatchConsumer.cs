@@ -9,7 +9,9 @@ public sealed class AggregateBatchConsumer(Aggregator aggregator) : IConsumer<Ag
     public async Task Consume(ConsumeContext<AggregateBatch> context)
     {
         var command = context.Message;
-        if (await aggregator.AggregateAsync(command, context.CancellationToken) is { } aggregated)
+        if (await aggregator.FindWaitingAsync(command, context.CancellationToken) is not { } batch)
+            return;
+        if (await aggregator.AggregateAsync(batch, context.CancellationToken) is { } aggregated)
             await context.SendAsync(QueueNames.Batches, aggregated);
         else
             await context.SendAsync(QueueNames.Batches, new BatchIncomplete(command.BatchId, command.Round));

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Results;
 
@@ -15,12 +17,35 @@ public sealed partial class Aggregator(
 {
     private const int PageSize = 256;
 
+    private readonly ConcurrentDictionary<Guid, byte> _running = new();
+
+    /// <summary>Whether this process writes the results of the batch now, which can take minutes.</summary>
+    public bool IsRunning(Guid batchId) => _running.ContainsKey(batchId);
+
+    /// <summary>What the batch waits for: a repeat of a command that has been carried out must not export all over again.</summary>
+    /// <returns>The batch; null when it waits for no such aggregation.</returns>
+    public async Task<BatchState?> FindWaitingAsync(AggregateBatch command, CancellationToken cancellationToken) =>
+        await store.FindAsync(command.BatchId, cancellationToken) is { CurrentState: BatchStatus.Aggregating } batch
+            && batch.Round == command.Round
+            ? batch
+            : null;
+
     /// <returns>The final state; or null when rows are not settled yet.</returns>
-    public async Task<BatchAggregated?> AggregateAsync(AggregateBatch command, CancellationToken cancellationToken)
+    public async Task<BatchAggregated?> AggregateAsync(BatchState batch, CancellationToken cancellationToken)
     {
-        if (await store.FindAsync(command.BatchId, cancellationToken) is not { } batch
-            || batch.Round != command.Round)
-            return new(command.BatchId, command.Round, BatchStatus.Failed, null);
+        _running[batch.CorrelationId] = 0;
+        try
+        {
+            return await ProveAndExportAsync(batch, cancellationToken);
+        }
+        finally
+        {
+            _running.TryRemove(batch.CorrelationId, out _);
+        }
+    }
+
+    private async Task<BatchAggregated?> ProveAndExportAsync(BatchState batch, CancellationToken cancellationToken)
+    {
 
         var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
         if (counts.Pending > 0 || counts.Settled != batch.TotalRows)
@@ -67,6 +92,12 @@ public sealed partial class Aggregator(
             // Every row is settled and stays so: the batch ends, and the export can be repeated by hand.
             LogExportFailed(exception, batch.CorrelationId);
             return exception.Message;
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or StoreException))
+        {
+            // Nor may a defect of the export keep the batch from ending, by being tried again for ever.
+            LogExportFailed(exception, batch.CorrelationId);
+            return $"The results could not be written ({exception.GetType().Name}): {exception.Message}";
         }
     }
 

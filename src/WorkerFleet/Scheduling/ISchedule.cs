@@ -18,8 +18,8 @@ public interface ISchedule
         DateTimeOffset now, int limit, TimeSpan lease, IReadOnlyCollection<Guid>? batches,
         CancellationToken cancellationToken);
 
-    /// <summary>Deletes messages that have been sent; not those that were replaced since they were claimed.</summary>
-    Task CompleteAsync(IReadOnlyList<ClaimedMessage> claimed, CancellationToken cancellationToken);
+    /// <summary>Deletes messages that are done with; not those that were replaced, or claimed again, since.</summary>
+    Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken);
 
     /// <summary>Deletes by key; nothing happens when there is none.</summary>
     Task CancelAsync(string key, CancellationToken cancellationToken);
@@ -34,5 +34,9 @@ public interface ISchedule
 }
 
 /// <param name="Message">The message to send.</param>
-/// <param name="Claim">Names this claim; opaque.</param>
-public sealed record ClaimedMessage(ScheduledMessage Message, string Claim);
+/// <param name="Claim">To complete it with.</param>
+public sealed record ClaimedMessage(ScheduledMessage Message, ScheduleClaim Claim);
+
+/// <param name="Key">Of the message.</param>
+/// <param name="Token">Names this claim; opaque.</param>
+public readonly record struct ScheduleClaim(string Key, string Token);

@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Messaging;
@@ -5,8 +6,9 @@ using WorkerFleet.Messaging;
 namespace WorkerFleet.Scheduling;
 
 /// <summary>
-/// Sends what is due. A message is deleted from the schedule only when the broker has it; if the process dies in between it
-/// is sent again once the lease is over.
+/// Sends what is due. A message is deleted from the schedule when the broker has it, or, where nothing could make it again
+/// (see <see cref="ScheduledDelivery"/>), when it has been handled. If the process dies before, it is sent again once the
+/// lease is over.
 /// </summary>
 public sealed partial class ScheduleSweeper(
     ISchedule schedule, FleetBus bus, DrivenBatches driven, TimeProvider time, ILogger<ScheduleSweeper> logger)
@@ -14,7 +16,9 @@ public sealed partial class ScheduleSweeper(
 {
     private const int PageSize = 256;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    /// <summary>Far longer than sending a page takes; short, because what a killed process had claimed waits for it.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,7 +31,7 @@ public sealed partial class ScheduleSweeper(
                 {
                 }
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // The store or the broker is out of reach: nothing is lost, the next tick tries again.
                 LogSweepFailed(exception);
@@ -36,20 +40,51 @@ public sealed partial class ScheduleSweeper(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
+    /// <returns>How many were due, at most a page.</returns>
     private async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var scope = driven.Scope;
         if (scope is { Count: 0 })
             return 0;
         var claimed = await schedule.ClaimDueAsync(time.GetUtcNow(), PageSize, Lease, scope, cancellationToken);
-        foreach (var (message, _) in claimed)
-            await bus.SendObjectAsync(
-                message.Queue, MessageTypes.Deserialize(message.MessageType, message.Body), cancellationToken);
-        if (claimed.Count > 0)
-            await schedule.CompleteAsync(claimed, cancellationToken);
+        var sent = new List<ScheduleClaim>(claimed.Count);
+        try
+        {
+            foreach (var message in claimed)
+                if (await TrySendAsync(message, cancellationToken)
+                    && !ScheduledDelivery.CompletesWhenHandled(message.Message))
+                    sent.Add(message.Claim);
+        }
+        finally
+        {
+            // Also of a page whose rest could not be sent, so that not the whole of it is repeated.
+            if (sent.Count > 0)
+                await schedule.CompleteAsync(sent, cancellationToken);
+        }
+
         return claimed.Count;
+    }
+
+    /// <returns>False for a message that this version cannot read: it stays, and does not hold up the others.</returns>
+    private async Task<bool> TrySendAsync(ClaimedMessage claimed, CancellationToken cancellationToken)
+    {
+        var message = claimed.Message;
+        if (!MessageTypes.TryDeserialize(message.MessageType, message.Body, out var content, out var problem))
+        {
+            LogUnreadable(message.Key, message.BatchId, problem);
+            return false;
+        }
+
+        Action<SendHeaders>? headers = ScheduledDelivery.CompletesWhenHandled(message)
+            ? set => ScheduledDelivery.Write(set, claimed.Claim)
+            : null;
+        await bus.SendObjectAsync(message.Queue, content, headers, cancellationToken);
+        return true;
     }
 
     [LoggerMessage(1401, LogLevel.Warning, "Sweeping the schedule failed; trying again")]
     private partial void LogSweepFailed(Exception exception);
+
+    [LoggerMessage(1402, LogLevel.Error, "The scheduled message {Key} of batch {BatchId} cannot be sent: {Problem}")]
+    private partial void LogUnreadable(string key, Guid batchId, string problem);
 }

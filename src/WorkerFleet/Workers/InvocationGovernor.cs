@@ -7,17 +7,17 @@ namespace WorkerFleet.Workers;
 /// <summary>Keeps invocations inside the limits of their batch and of their agent.</summary>
 public sealed class InvocationGovernor(IAgentCatalog agents)
 {
-    private readonly ConcurrentDictionary<string, SemaphoreSlim?> _agentPermits = new();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _agentPermits = new();
 
     /// <summary>Waits for the right to invoke. The batch's comes first, so that no batch holds an agent's while it waits.</summary>
     /// <returns>To be disposed the moment the agent has answered.</returns>
     public async ValueTask<Permit> AcquireAsync(BatchView batch, string agent, CancellationToken cancellationToken)
     {
         await batch.Permits.WaitAsync(cancellationToken);
-        var agentPermits = _agentPermits.GetOrAdd(agent, name =>
-            agents.ConcurrencyOf(name) is { } limit ? new SemaphoreSlim(limit) : null);
-        if (agentPermits is null)
+        // Only agents that exist are remembered: the name can come from a column of the source.
+        if (agents.ConcurrencyOf(agent) is not { } limit)
             return new(batch.Permits, null);
+        var agentPermits = _agentPermits.GetOrAdd(agent, static (_, limit) => new(limit), limit);
         try
         {
             await agentPermits.WaitAsync(cancellationToken);

@@ -35,8 +35,8 @@ public abstract class JournalConformance : StoreSuite
     {
         var first = Samples.Event(_batch, 1);
 
-        await Journal.AppendAsync(first, Token);
-        await Journal.AppendAsync(first with { At = Noon.AddHours(1), WorkerId = "worker-2" }, Token);
+        Assert.True(await Journal.AppendAsync(first, Token));
+        Assert.False(await Journal.AppendAsync(first with { At = Noon.AddHours(1), WorkerId = "worker-2" }, Token));
 
         Assert.Equal([first], await Journal.ReadAsync(first.SessionId, 10, Token));
     }
@@ -47,9 +47,10 @@ public abstract class JournalConformance : StoreSuite
         var journalEvent = Samples.Event(_batch, 1);
         var other = (IJournal)OpenAgain().GetService(typeof(IJournal))!;
 
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
+        var appended = await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
             (i % 2 == 0 ? Journal : other).AppendAsync(journalEvent, Token)));
 
+        Assert.Single(appended, first => first);
         Assert.Single(await Journal.ReadAsync(journalEvent.SessionId, 10, Token));
     }
 

@@ -89,8 +89,8 @@ public abstract class ScheduleConformance : StoreSuite
         await Put("a", 1);
         var claimed = await ClaimRaw(10);
 
-        await Schedule.CompleteAsync(claimed, Token);
-        await Schedule.CompleteAsync(claimed, Token);
+        await Schedule.CompleteAsync([.. claimed.Select(one => one.Claim)], Token);
+        await Schedule.CompleteAsync([.. claimed.Select(one => one.Claim)], Token);
 
         Assert.Empty(await Claim(1_000));
     }
@@ -102,7 +102,7 @@ public abstract class ScheduleConformance : StoreSuite
         var claimed = await ClaimRaw(10);
         var replaced = await Put("a", 5, body: "{\"n\":2}");
 
-        await Schedule.CompleteAsync(claimed, Token);
+        await Schedule.CompleteAsync([.. claimed.Select(one => one.Claim)], Token);
 
         Assert.Equal([replaced], await Claim(10));
     }
@@ -114,7 +114,7 @@ public abstract class ScheduleConformance : StoreSuite
         var expired = await ClaimRaw(10);
         var second = await ClaimRaw(50);
 
-        await Schedule.CompleteAsync(expired, Token);
+        await Schedule.CompleteAsync([.. expired.Select(one => one.Claim)], Token);
 
         Assert.Single(await Claim(100));
         Assert.Single(second);

@@ -21,6 +21,9 @@ public sealed class EveryEventInEveryStateTests(SagaFixture saga) : IClassFixtur
     {
         [(Submitted, nameof(SlicesDispatched))] = Processing,
         [(Dispatching, nameof(SlicesDispatched))] = Processing,
+        [(Submitted, nameof(DispatchFailed))] = Cancelling,
+        [(Dispatching, nameof(DispatchFailed))] = Cancelling,
+        [(Processing, nameof(DispatchFailed))] = Cancelling,
         [(Processing, nameof(SliceSettled))] = Aggregating,
         [(Paused, nameof(SliceSettled))] = Aggregating,
         [(Cancelling, nameof(SliceSettled))] = Aggregating,
@@ -79,6 +82,7 @@ public sealed class EveryEventInEveryStateTests(SagaFixture saga) : IClassFixtur
                 id, new(), "other", "other", 1, default, DateTimeOffset.UnixEpoch)),
             [nameof(SlicesDispatched)] = saga => saga.SendAsync(id, new SlicesDispatched(
                 id, 2, 0, new(8, 100, 9), EndOfSource: true, [])),
+            [nameof(DispatchFailed)] = saga => saga.SendAsync(id, new DispatchFailed(id, "a test")),
             [nameof(SliceDraining)] = saga => saga.SendAsync(id, new SliceDraining(id, 1)),
             [nameof(SliceSettled)] = saga => saga.SendAsync(id, new SliceSettled(id, 1)),
             [nameof(ItemsExhausted)] = saga => saga.SendAsync(id, new ItemsExhausted(id, 1, [])),

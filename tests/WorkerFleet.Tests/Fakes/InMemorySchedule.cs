@@ -2,77 +2,86 @@ using WorkerFleet.Scheduling;
 
 namespace WorkerFleet.Tests.Fakes;
 
-/// <summary>A schedule in memory, whose messages a test can look at. Claims are not leased.</summary>
+/// <summary>A schedule in memory, whose messages a test can look at. Claims are leased as the real ones are.</summary>
 internal sealed class InMemorySchedule : ISchedule
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, ScheduledMessage> _messages = [];
+    private readonly Dictionary<string, Entry> _entries = [];
+    private int _claims;
+
+    /// <summary>What every method throws first; null when the store is well.</summary>
+    public Exception? Fault { get; set; }
 
     public IReadOnlyList<ScheduledMessage> Messages
     {
         get
         {
             lock (_lock)
-                return [.. _messages.Values];
+                return [.. _entries.Values.Select(entry => entry.Message)];
         }
     }
 
-    public Task PutAsync(ScheduledMessage message, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            _messages[message.Key] = message;
-        return Task.CompletedTask;
-    }
+    public Task PutAsync(ScheduledMessage message, CancellationToken cancellationToken) =>
+        Run(() => _entries[message.Key] = new(message, null, default));
 
     public Task<IReadOnlyList<ClaimedMessage>> ClaimDueAsync(
         DateTimeOffset now, int limit, TimeSpan lease, IReadOnlyCollection<Guid>? batches,
-        CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            return Task.FromResult<IReadOnlyList<ClaimedMessage>>([.. _messages.Values
-                .Where(message => message.DueAt <= now && batches?.Contains(message.BatchId) != false)
-                .OrderBy(message => message.DueAt)
+        CancellationToken cancellationToken) =>
+        Run<IReadOnlyList<ClaimedMessage>>(() =>
+        {
+            var token = $"claim-{++_claims}";
+            var due = _entries.Values
+                .Where(entry => entry.Message.DueAt <= now && entry.ClaimedUntil <= now
+                    && batches?.Contains(entry.Message.BatchId) != false)
+                .OrderBy(entry => entry.Message.DueAt)
                 .Take(limit)
-                .Select(message => new ClaimedMessage(message, "claim"))]);
-    }
+                .ToList();
+            foreach (var entry in due)
+                _entries[entry.Message.Key] = entry with { Token = token, ClaimedUntil = now + lease };
+            return [.. due.Select(entry => new ClaimedMessage(entry.Message, new(entry.Message.Key, token)))];
+        });
 
-    public Task CompleteAsync(IReadOnlyList<ClaimedMessage> claimed, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            foreach (var (message, _) in claimed)
-                if (_messages.GetValueOrDefault(message.Key) == message)
-                    _messages.Remove(message.Key);
-        return Task.CompletedTask;
-    }
+    public Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            foreach (var (key, token) in claims)
+                if (_entries.GetValueOrDefault(key)?.Token == token)
+                    _entries.Remove(key);
+        });
 
-    public Task CancelAsync(string key, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            _messages.Remove(key);
-        return Task.CompletedTask;
-    }
+    public Task CancelAsync(string key, CancellationToken cancellationToken) => Run(() => _entries.Remove(key));
 
     public Task BringForwardAsync(
-        Guid batchId, string queue, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid batchId, string queue, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            foreach (var entry in _entries.Values.Where(e => e.Message.BatchId == batchId && e.Message.Queue == queue).ToList())
+                _entries[entry.Message.Key] = entry with { Message = entry.Message with { DueAt = now } };
+        });
+
+    public Task<int> CountAsync(Guid batchId, string queue, CancellationToken cancellationToken) =>
+        Run(() => _entries.Values.Count(e => e.Message.BatchId == batchId && e.Message.Queue == queue));
+
+    public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            foreach (var key in _entries.Values.Where(e => e.Message.BatchId == batchId).Select(e => e.Message.Key).ToList())
+                _entries.Remove(key);
+        });
+
+    private Task Run(Action action) => Run(() =>
     {
+        action();
+        return true;
+    });
+
+    private Task<T> Run<T>(Func<T> action)
+    {
+        if (Fault is { } fault)
+            return Task.FromException<T>(fault);
         lock (_lock)
-            foreach (var message in _messages.Values.ToList())
-                if (message.BatchId == batchId && message.Queue == queue)
-                    _messages[message.Key] = message with { DueAt = now };
-        return Task.CompletedTask;
+            return Task.FromResult(action());
     }
 
-    public Task<int> CountAsync(Guid batchId, string queue, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            return Task.FromResult(_messages.Values.Count(m => m.BatchId == batchId && m.Queue == queue));
-    }
-
-    public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            foreach (var key in _messages.Values.Where(m => m.BatchId == batchId).Select(m => m.Key).ToList())
-                _messages.Remove(key);
-        return Task.CompletedTask;
-    }
+    private sealed record Entry(ScheduledMessage Message, string? Token, DateTimeOffset ClaimedUntil);
 }
