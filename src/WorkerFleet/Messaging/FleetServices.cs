@@ -56,6 +56,7 @@ public static class FleetServices
             bus.AddFleetConsumers();
             bus.UsingInMemory((context, configurator) =>
             {
+                configurator.UseCompactJson();
                 foreach (var priority in Enum.GetValues<BatchPriority>())
                     configurator.ReceiveItems(context, priority, concurrency);
                 configurator.ReceiveOrchestration(context);
