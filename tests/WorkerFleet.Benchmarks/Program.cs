@@ -15,6 +15,7 @@ var names = args.TakeWhile(arg => arg != "--rounds").ToList();
 var folder = Directory.CreateTempSubdirectory("fleet-benchmark-").FullName;
 try
 {
+    FleetRun.Build();
     if (Wanted("throughput"))
         await ThroughputAsync();
     if (Wanted("utilisation"))

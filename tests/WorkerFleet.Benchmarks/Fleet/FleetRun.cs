@@ -32,6 +32,12 @@ internal sealed record FleetRun(long Rows, TimeSpan Wall, TimeSpan Completion, d
         }
     }
 
+    /// <summary><c>./fleet</c> at the root of the repository: what a user runs.</summary>
+    private static string Executable { get; } = FindExecutable();
+
+    /// <summary>Has the executable built, so that no run is measured with its build.</summary>
+    public static void Build() => Output(AppContext.BaseDirectory, "--version");
+
     private static FleetRun Read(string folder, double peakMiB)
     {
         using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "out", "manifest.json")));
@@ -77,13 +83,12 @@ internal sealed record FleetRun(long Rows, TimeSpan Wall, TimeSpan Completion, d
     private static Process Start(
         string folder, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(Executable)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "fleet.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
@@ -103,5 +108,13 @@ internal sealed record FleetRun(long Rows, TimeSpan Wall, TimeSpan Completion, d
         {
             return 0;
         }
+    }
+
+    private static string FindExecutable()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "WorkerFleet.sln")))
+                return Path.Combine(folder.FullName, "fleet");
+        throw new InvalidOperationException("The benchmarks run inside the repository, which has ./fleet at its root.");
     }
 }
