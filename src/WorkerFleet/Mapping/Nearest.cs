@@ -5,7 +5,7 @@ internal static class Nearest
 {
     private const int LongestName = 100;
 
-    /// <summary>The candidate with the fewest edits to the name, if it takes no more than one for every three characters.</summary>
+    /// <summary>The candidate with the fewest edits to the name, at most one for every three characters; case is no edit.</summary>
     public static string? To(string name, IEnumerable<string> candidates)
     {
         if (name.Length > LongestName)
@@ -16,10 +16,10 @@ internal static class Nearest
             .Select(candidate => (Name: candidate, Edits: Edits(name, candidate)))
             .OrderBy(candidate => candidate.Edits)
             .FirstOrDefault();
-        return nearest.Name is not null && nearest.Edits <= Math.Max(1, name.Length / 3) ? nearest.Name : null;
+        return nearest.Name is not null && nearest.Edits <= name.Length / 3 ? nearest.Name : null;
     }
 
-    /// <summary>Levenshtein distance; case does not count.</summary>
+    /// <summary>Levenshtein distance.</summary>
     private static int Edits(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

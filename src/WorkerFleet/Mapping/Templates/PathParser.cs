@@ -45,7 +45,7 @@ internal static class PathParser
         if (text == ".")
             return new ParsedPath(PathStart.Context, 0, [], null);
         if (text.StartsWith("./", StringComparison.Ordinal))
-            return new ParsedPath(PathStart.Context, 0, Names(text, 2, position), null);
+            return new ParsedPath(PathStart.Context, 0, SkipThis(Names(text, 2, position)), null);
         if (text[0] != '@')
         {
             var names = Names(text, 0, position);
