@@ -1,4 +1,5 @@
 using WorkerFleet.Cli.Options;
+using WorkerFleet.Cli.Rendering;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -40,12 +41,18 @@ internal sealed class BatchFile
         var file = new BatchFile(written, problems);
         var full = cli.FullPath(written);
         if (SourcePaths.ProblemOfFile(full, written, "batch file") is { } problem)
-            problems.Add(problem);
+            file.Unreadable(problem);
         else if (new FileInfo(full).Length > MaxBytes)
-            problems.Add($"{written}: a batch file is at most {ByteSizes.Format(MaxBytes)}");
+            file.Unreadable($"{written}: a batch file is at most {ByteSizes.Format(MaxBytes)}");
         else
             file.ReadText(File.ReadAllText(full));
         return file._layer;
+    }
+
+    private void Unreadable(string problem)
+    {
+        _problems.Add(problem);
+        _layer.IsUnreadable = true;
     }
 
     private void ReadText(string text)
@@ -57,12 +64,18 @@ internal sealed class BatchFile
         }
         catch (YamlException exception)
         {
-            _problems.Add($"{_written}:{exception.Start.Line}: is not valid YAML: {Rendering.SafeText.Line(exception.Message)}");
+            Unreadable($"{_written}:{exception.Start.Line}: is not valid YAML: {SafeText.Line(exception.Message)}");
+            return;
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser's answer to some brackets that are never closed.
+            Unreadable($"{_written}: is not valid YAML; look for a bracket or a quote that is never closed");
             return;
         }
         if (yaml.Documents.Count != 1 || yaml.Documents[0].RootNode is not YamlMappingNode root)
         {
-            _problems.Add($"{_written}: has to hold sections such as 'source:' and 'agents:'");
+            Unreadable($"{_written}: has to hold sections such as 'source:' and 'agents:'");
             return;
         }
         var sections = RunSettings.All.Select(setting => setting.Section).Where(section => section.Length > 0).Distinct().ToList();

@@ -24,7 +24,7 @@ internal static partial class AgentSettings
     }
 
     private static bool ChoosesAgent(SettingsLayer layer) =>
-        layer.Has(RunSettings.Agent) || layer.Has(RunSettings.AgentUrl)
+        layer.IsUnreadable || layer.Has(RunSettings.Agent) || layer.Has(RunSettings.AgentUrl)
         || layer.Has(RunSettings.AgentColumn) || layer.Has(RunSettings.AgentRule) || layer.Rules.Count > 0;
 
     private static List<AgentRule> ReadRules(

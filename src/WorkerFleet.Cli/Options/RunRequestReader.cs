@@ -72,7 +72,7 @@ internal sealed class RunRequestReader
         var source = _read.Text(RunSettings.Source);
         if (source is null)
         {
-            if (!_layers.Any(layer => layer.Has(RunSettings.Source)))
+            if (!_layers.Any(layer => layer.IsUnreadable || layer.Has(RunSettings.Source)))
                 _problems.Add("There is no source; name a CSV, TSV or JSONL file, or - for standard input: fleet run FILE");
         }
         else

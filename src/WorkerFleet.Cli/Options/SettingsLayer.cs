@@ -10,6 +10,9 @@ internal sealed class SettingsLayer
     /// <summary>Rules that a file spells out, as column, value and agent.</summary>
     public List<AgentRule> Rules { get; } = [];
 
+    /// <summary>Whether nothing is known of what it says, so that nothing can be called missing.</summary>
+    public bool IsUnreadable { get; set; }
+
     public void Add(RunSetting setting, SettingText text)
     {
         if (!_values.TryGetValue(setting, out var texts))
