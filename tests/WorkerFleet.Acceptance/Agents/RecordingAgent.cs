@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using WorkerFleet.AgentCore;
+
+namespace WorkerFleet.Acceptance.Agents;
+
+/// <summary>An agent in the tests' own process, which remembers every invocation and answers when it is told to.</summary>
+public sealed class RecordingAgent : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<string> _sessions = new();
+    private volatile TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _inFlight;
+    private int _answered;
+    private int _aborted;
+
+    private RecordingAgent(WebApplication app) => _app = app;
+
+    /// <summary>Base address on the loopback interface.</summary>
+    public string Url { get; private set; } = "";
+
+    /// <summary>Decides whether an input is answered with 200; others get 400, which is not tried again.</summary>
+    public Func<string, bool> Accepts { get; set; } = _ => true;
+
+    /// <summary>How long an answer takes once the gate is open. Default: no time.</summary>
+    public TimeSpan Latency { get; set; }
+
+    /// <summary>Sessions in the order in which they were invoked.</summary>
+    public IReadOnlyList<string> Sessions => [.. _sessions];
+
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    public int Answered => Volatile.Read(ref _answered);
+
+    /// <summary>Invocations whose caller went away before the answer.</summary>
+    public int Aborted => Volatile.Read(ref _aborted);
+
+    public static async Task<RecordingAgent> StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var app = builder.Build();
+        var agent = new RecordingAgent(app);
+        app.MapPost("/invocations", (RequestDelegate)agent.InvokeAsync);
+        app.MapGet("/ping", (RequestDelegate)(context => AnswerAsync(context, 200, """{"status":"Healthy"}""")));
+        await app.StartAsync();
+        agent.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        agent.Release();
+        return agent;
+    }
+
+    /// <summary>From now on invocations wait.</summary>
+    public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets all invocations through, those that wait and those to come.</summary>
+    public void Release() => _gate.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        await _app.DisposeAsync();
+    }
+
+    private async Task InvokeAsync(HttpContext context)
+    {
+        _sessions.Enqueue(context.Request.Headers[AgentHeaders.SessionId].ToString());
+        Interlocked.Increment(ref _inFlight);
+        try
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            var input = await reader.ReadToEndAsync(context.RequestAborted);
+            await _gate.Task.WaitAsync(context.RequestAborted);
+            if (Latency > TimeSpan.Zero)
+                await Task.Delay(Latency, context.RequestAborted);
+            if (Accepts(input))
+                await AnswerAsync(context, 200, JsonSerializer.Serialize(new { accepted = input.Length }));
+            else
+                await AnswerAsync(context, 400, """{"error":"this input is refused"}""");
+            Interlocked.Increment(ref _answered);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            Interlocked.Increment(ref _aborted);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string json)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes, 0, bytes.Length, context.RequestAborted);
+    }
+}

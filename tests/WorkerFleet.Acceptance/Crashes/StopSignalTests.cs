@@ -1,0 +1,95 @@
+using WorkerFleet.Acceptance.Agents;
+using WorkerFleet.Acceptance.Processes;
+using WorkerFleet.Acceptance.Results;
+using WorkerFleet.Acceptance.Store;
+using WorkerFleet.Ledger;
+
+namespace WorkerFleet.Acceptance.Crashes;
+
+public sealed class StopSignalTests : IAsyncLifetime
+{
+    private const int Rows = 60;
+    private const int Concurrency = 4;
+    private const int Interrupted = 130;
+
+    private readonly Workspace _fleet = Workspace.Create();
+    private RecordingAgent _agent = null!;
+
+    public async Task InitializeAsync()
+    {
+        _agent = await RecordingAgent.StartAsync();
+        _fleet.Write("rows.csv", "n\n" + string.Concat(Enumerable.Range(0, Rows).Select(row => $"{row}\n")));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _fleet.DisposeAsync();
+        await _agent.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Run_Signal_FinishesRowsInFlightAndLeavesTheRest(string signal)
+    {
+        var process = await StartWithRowsInFlightAsync();
+
+        await process.SignalAsync(signal);
+        await process.WaitForErrorAsync("Stopping");
+        Assert.False(process.HasExited);
+        _agent.Release();
+        var exit = (await process.WaitAsync()).ShouldBe(Interrupted);
+
+        Assert.Contains("resume", exit.Error, StringComparison.Ordinal);
+        Assert.Equal(0, _agent.Aborted);
+        var counts = await CountAsync();
+        Assert.InRange(_agent.Answered, Concurrency, Rows - 1);
+        Assert.Equal(_agent.Answered, counts.Succeeded);
+        Assert.Equal(Rows - _agent.Answered, counts.Pending);
+        Assert.False(Directory.Exists(_fleet["results"]));
+        await _fleet.AuditAsync();
+        await ShouldCompleteOnResumeAsync();
+        Assert.Equal(Rows, _agent.Sessions.Count);
+    }
+
+    [Fact]
+    public async Task Run_SecondSignal_EndsAtOnce()
+    {
+        var process = await StartWithRowsInFlightAsync();
+
+        await process.SignalAsync("INT");
+        await process.WaitForErrorAsync("Stopping");
+        await process.SignalAsync("INT");
+        // The agent still holds its answers back, so that only giving up on them can end the process.
+        (await process.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe(Interrupted);
+
+        Assert.Equal(0, (await CountAsync()).Settled);
+        _agent.Release();
+        await _fleet.AuditAsync();
+        await ShouldCompleteOnResumeAsync();
+    }
+
+    private async Task<FleetProcess> StartWithRowsInFlightAsync()
+    {
+        _agent.Hold();
+        var process = await _fleet.StartAsync(
+            "run", "rows.csv", "--agent-url", _agent.Url, "--prompt", "{{n}}", "--output", "results",
+            "--concurrency", "4");
+        await Wait.UntilAsync(() => _agent.InFlight == Concurrency || process.HasExited, "rows in flight");
+        Assert.False(process.HasExited, process.Error);
+        return process;
+    }
+
+    private async Task ShouldCompleteOnResumeAsync()
+    {
+        (await _fleet.RunAsync("resume")).ShouldBe(0);
+        Assert.Equal(Rows, new Export(_fleet["results"]).ShouldBeComplete(Rows).CountOf("succeeded"));
+        await _fleet.AuditAsync();
+    }
+
+    private async Task<ItemCounts> CountAsync()
+    {
+        await using var store = new StoreReader(_fleet[".fleet"]);
+        return (await store.LatestAsync()).Counts;
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using WorkerFleet.Batches;
+using WorkerFleet.Items;
+using WorkerFleet.Journal;
+using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+using WorkerFleet.Sqlite;
+
+namespace WorkerFleet.Acceptance.Store;
+
+/// <summary>
+/// Looks into the embedded store beside the processes that work on it. Dispose it before a process is killed: the last
+/// one to close the database tidies it up, and that has to be left to those under test.
+/// </summary>
+internal sealed class StoreReader(string dataFolder) : IAsyncDisposable
+{
+    private const int MostEvents = 1_000;
+
+    private readonly ServiceProvider _services = new ServiceCollection()
+        .AddLogging()
+        .AddSqliteStore(dataFolder)
+        .AddFleet()
+        .BuildServiceProvider();
+
+    /// <summary>The newest batch, or null.</summary>
+    public async Task<BatchProgress?> FindLatestAsync()
+    {
+        var queries = _services.GetRequiredService<BatchQueries>();
+        var (batch, _) = await queries.ResolveAsync(BatchQueries.Latest, CancellationToken.None);
+        return batch is null ? null : await queries.FindAsync(batch.CorrelationId, CancellationToken.None);
+    }
+
+    public async Task<BatchProgress> LatestAsync() =>
+        await FindLatestAsync() ?? throw new InvalidOperationException("There is no batch.");
+
+    public async Task<int> CountBatchesAsync() =>
+        (await _services.GetRequiredService<BatchQueries>().ListAsync(false, 1_000, CancellationToken.None)).Count;
+
+    public Task<AuditReport> AuditAsync(Guid batchId) =>
+        _services.GetRequiredService<LedgerAudit>().AuditAsync(batchId, CancellationToken.None);
+
+    /// <summary>Sessions whose success is in the journal.</summary>
+    public async Task<IReadOnlySet<string>> ReadSucceededSessionsAsync(BatchState batch)
+    {
+        var journal = _services.GetRequiredService<IJournal>();
+        var sessions = new HashSet<string>();
+        for (var index = 0; index < batch.TotalRows; index++)
+        {
+            var session = ItemSession.IdFor(batch.CorrelationId, index);
+            var events = await journal.ReadAsync(session, MostEvents, CancellationToken.None);
+            if (events.Any(journaled => journaled.Status == JournalStatus.InvocationSucceeded))
+                sessions.Add(session);
+        }
+        return sessions;
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
