@@ -57,6 +57,8 @@ internal sealed class RunCommand(CliContext cli)
         var problems = new List<string>();
         var common = CommonOptions.Read(parsed, cli);
         var request = new RunRequestReader(cli, ReadLayers(parsed, common, problems), problems).Read();
+        if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
+            problems.Add($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
         if (problems.Count > 0)
             throw new UserErrorException(problems);
         if (request.AdHocAgent is { } agent)

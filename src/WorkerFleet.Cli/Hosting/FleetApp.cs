@@ -44,7 +44,7 @@ internal sealed class FleetApp : IAsyncDisposable
     public static FleetApp OpenToDrive(CliContext cli, CommonValues common, int concurrency)
     {
         if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
-            throw new UserErrorException($"--data {common.DataFolder}: {problem}");
+            throw new UserErrorException($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
         return Build(cli, common, concurrency);
     }
 

@@ -28,6 +28,11 @@ internal static class FolderAccess
         {
             return $"permission denied in {existing}; make it writable, or name another folder";
         }
+        catch (FileNotFoundException)
+        {
+            // What a file system without files of one's own, such as /proc, answers.
+            return $"cannot be written to: {existing} takes no files; name another folder";
+        }
         catch (IOException exception)
         {
             return $"cannot be written to: {exception.Message}";

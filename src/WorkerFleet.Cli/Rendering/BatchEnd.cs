@@ -44,8 +44,7 @@ internal static class BatchEnd
         if (summary is { Errors.Count: > 0 })
             WriteErrors(cli, common, summary, id);
         if (batch.Output is not null && summary is not null)
-            cli.Out.MarkupLine($"  results   {Markup.Escape(cli.ShortPath(batch.Output))}{Path.DirectorySeparatorChar}" +
-                "{results.jsonl, results.csv, failures.jsonl, summary.json, manifest.json}");
+            WritePaths(cli, batch.Output, counts.Settled > counts.Succeeded);
         if (batch.OutputProblem is { Length: > 0 } problem)
             cli.Out.MarkupLine($"  [red]results   {Markup.Escape(SafeText.Line(problem))}[/] Then: " +
                 $"[bold]{Markup.Escape(common.Command(cli, $"results {id}"))}[/]");
@@ -60,6 +59,15 @@ internal static class BatchEnd
         if (summary.LatencyMs is { } latency)
             cli.Out.MarkupLine($"  latency   p50 {Figures.Milliseconds(latency.P50)}, p95 {Figures.Milliseconds(latency.P95)}, " +
                 $"max {Figures.Milliseconds(latency.Max)}");
+    }
+
+    private static void WritePaths(CliContext cli, string folder, bool withFailures)
+    {
+        string[] names = withFailures
+            ? [ExportFileNames.Results, ExportFileNames.Table, ExportFileNames.Failures, ExportFileNames.Summary]
+            : [ExportFileNames.Results, ExportFileNames.Table, ExportFileNames.Summary];
+        foreach (var name in names)
+            cli.Out.MarkupLine($"  {(name == names[0] ? "results" : ""),-9} {Markup.Escape(cli.ShortPath(Path.Combine(folder, name)))}");
     }
 
     private static void WriteErrors(CliContext cli, CommonValues common, BatchSummary summary, string id)

@@ -9,7 +9,7 @@ internal static class SummaryFile
     /// <returns>Null when there is none, or it is another batch's.</returns>
     public static async Task<BatchSummary?> ReadAsync(string? folder, Guid batchId, CancellationToken cancellationToken)
     {
-        var path = folder is null ? null : Path.Combine(folder, "summary.json");
+        var path = folder is null ? null : Path.Combine(folder, ExportFileNames.Summary);
         if (path is null || !File.Exists(path))
             return null;
         try

@@ -52,6 +52,7 @@ public sealed class BadInputTests : IDisposable
         { "run rows.csv --agent echo --template nope.json", "nope.json: there is no such file" },
         { "run rows.csv --agent echo --template bad.json", "bad.json:2: is not valid JSON at character 8" },
         { "run rows.csv --agent echo --output notes.txt", "--output notes.txt: is a file; name a folder" },
+        { "run rows.csv --agent echo --output notes.txt/below", "--output notes.txt/below: cannot be created, since {folder}/notes.txt is a file; name another folder" },
         { "run rows.csv --agent echo --source other.csv", "--source: is for replacing the source of a batch file; name the source once" },
         { "run rows.csv --agent echo --log-level loud", "--log-level: 'loud' is not one of trace, debug, information, info, warning, error" },
         { "run nope.yaml", "nope.yaml: there is no such file" },
@@ -132,7 +133,7 @@ public sealed class BadInputTests : IDisposable
         var exitCode = await _cli.RunAsync("run", "rows.csv", "--agent", "echo", "--data", "notes.txt");
 
         Assert.Equal(ExitCodes.BadInput, exitCode);
-        Assert.EndsWith("notes.txt: is a file; name a folder", Assert.Single(_cli.Problems), StringComparison.Ordinal);
+        Assert.Equal("--data notes.txt: is a file; name a folder", Assert.Single(_cli.Problems));
     }
 
     public void Dispose() => _cli.Dispose();

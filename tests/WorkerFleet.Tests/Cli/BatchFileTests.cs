@@ -57,7 +57,7 @@ public sealed class BatchFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("source: [unclosed", "batch.yaml:1: is not valid YAML")]
+    [InlineData("source: [unclosed", "batch.yaml:2: is not valid YAML")]
     [InlineData("source: [unclosed\nlimits: 1", "batch.yaml: is not valid YAML; look for a bracket")]
     [InlineData("limits:\n  concurrency: 1\n  concurrency: 2", "batch.yaml:3: is not valid YAML")]
     [InlineData("limits:\n\tconcurrency: 1", "batch.yaml:1: is not valid YAML: While scanning a mapping, found invalid tab")]
