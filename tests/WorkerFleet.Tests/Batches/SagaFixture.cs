@@ -1,7 +1,9 @@
+using System.Text.Json;
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Batches;
+using WorkerFleet.DeadLetters;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
@@ -28,6 +30,7 @@ public sealed class SagaFixture : IAsyncLifetime
             .AddSingleton<BatchVerbs>()
             .AddMassTransitTestHarness(bus =>
             {
+                bus.SetTestTimeouts(testTimeout: TimeSpan.FromMinutes(5), testInactivityTimeout: TimeSpan.FromMinutes(1));
                 BatchSagaRepository.Register(
                     bus.AddSagaStateMachine<BatchStateMachine, BatchState, BatchSagaDefinition>());
                 bus.UsingInMemory((context, configurator) => configurator.ReceiveEndpoint(
@@ -75,6 +78,53 @@ public sealed class SagaFixture : IAsyncLifetime
         return id;
     }
 
+    /// <summary>
+    /// A batch of three slices under that policy; of the third one so many rows failed and were rejected.
+    /// </summary>
+    /// <param name="unsettled">Whether slice 1 is still pending.</param>
+    internal async Task<Guid> AddFailedAsync(
+        int failed, int rejected, string state, FailurePolicy policy, bool unsettled = false)
+    {
+        var id = await AddBatchAsync(state, batch =>
+        {
+            batch.TotalRows = 3 * SliceSize;
+            batch.SlicesDispatched = 3;
+            batch.FinishedAt = BatchStatus.IsFinal(state) ? DateTimeOffset.UnixEpoch : null;
+            return batch.With(spec => spec with { Failures = policy });
+        });
+        if (unsettled)
+            await ReplaceSliceAsync(id, 1, settled: false);
+        await AddSliceAsync(id, 2, settled: false);
+        var pending = RowSet.Full(SliceSize);
+        for (var row = 0; row < failed + rejected; row++)
+            pending.Remove(row);
+        Ledger.Slices[(id, 2)] = Ledger.Slices[(id, 2)] with
+        {
+            Pending = pending,
+            Counts = new(SliceSize - failed - rejected, 0, failed, rejected, 0),
+        };
+        return id;
+    }
+
+    internal Task<AddedSlice> ReplaceSliceAsync(
+        Guid batchId, int number, bool settled, ItemState state = ItemState.Succeeded)
+    {
+        Ledger.Slices.Remove((batchId, number));
+        return AddSliceAsync(batchId, number, settled, state);
+    }
+
+    internal static DeadLetterItem LetterOf(Guid batchId, long index) => new(
+        new(batchId, index, 1, "agent", JsonElement.Parse("{}")),
+        DeadLetter.Of(new()
+        {
+            BatchId = batchId,
+            Index = index,
+            Slice = 0,
+            State = ItemState.Failed,
+            SettledAt = DateTimeOffset.UnixEpoch,
+            Failure = new(FailureKind.InvalidInput, "no", Retryable: false),
+        }));
+
     internal Task<AddedSlice> AddSliceAsync(Guid batchId, int number, bool settled, ItemState state = ItemState.Succeeded)
     {
         var counts = new ItemCounts(SliceSize, 0, 0, 0, 0);
@@ -104,7 +154,7 @@ public sealed class SagaFixture : IAsyncLifetime
         throw new TimeoutException($"{typeof(T).Name} was not consumed.");
     }
 
-    /// <summary>What was sent for the batch so far. Only for messages that the saga has handled.</summary>
+    /// <summary>What was sent so far and fits, in order. Only for messages that the saga has handled.</summary>
     public IReadOnlyList<T> Sent<T>(Func<T, bool> filter)
         where T : class =>
         [.. Harness.Sent.Select<T>(CancellationToken.None).Select(sent => sent.Context.Message).Where(filter)];

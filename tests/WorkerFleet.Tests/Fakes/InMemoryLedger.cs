@@ -6,11 +6,19 @@ namespace WorkerFleet.Tests.Fakes;
 /// <summary>A ledger in memory that settles as the real ones do. Its tables are open, so that a test can damage them.</summary>
 internal sealed class InMemoryLedger : ILedger
 {
+    private int _counted;
+
     public Dictionary<(Guid BatchId, int Number), Slice> Slices { get; } = [];
 
     public Dictionary<Guid, SortedList<long, Settlement>> Records { get; } = [];
 
     public HashSet<Guid> Deleted { get; } = [];
+
+    /// <summary>How often <see cref="CountAsync"/> was called.</summary>
+    public int Counted => Volatile.Read(ref _counted);
+
+    /// <summary>Runs in every <see cref="CountAsync"/>, with the batch.</summary>
+    public Action<Guid>? OnCount { get; set; }
 
     /// <summary>Runs at the start of every <see cref="ReadSettledAsync"/>, with the first row asked for.</summary>
     public Action<long>? OnReadSettled { get; set; }
@@ -55,8 +63,18 @@ internal sealed class InMemoryLedger : ILedger
             .Where(slice => slice.Number >= from && (!pendingOnly || !slice.Pending.IsEmpty))
             .Take(limit)]);
 
-    public Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken) =>
-        Task.FromResult(SlicesOf(batchId).Aggregate(default(ItemCounts), (sum, slice) => sum + slice.Counts));
+    public Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            OnCount?.Invoke(batchId);
+            return Task.FromResult(SlicesOf(batchId).Aggregate(default(ItemCounts), (sum, slice) => sum + slice.Counts));
+        }
+        finally
+        {
+            Interlocked.Increment(ref _counted);
+        }
+    }
 
     public Task<IReadOnlyList<Settlement>> ReadSettledAsync(
         Guid batchId, long from, long to, ItemState? state, int limit, CancellationToken cancellationToken)

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using WorkerFleet.Agents;
+using WorkerFleet.Items;
+
+namespace WorkerFleet.Tests.Fakes;
+
+/// <summary>One agent, <c>agent</c>, that does what the test says, and remembers its calls.</summary>
+internal sealed class TestAgents : IAgentCatalog, IAgent
+{
+    public const string Name = "agent";
+
+    private readonly ConcurrentQueue<AgentCall> _calls = new();
+
+    public Func<AgentCall, CancellationToken, Task<AgentReply>> OnInvoke { get; set; } =
+        (_, _) => Task.FromResult(AgentReply.Succeed("\"ok\""u8.ToArray()));
+
+    public int? Concurrency { get; set; }
+
+    public IReadOnlyCollection<string> Names => [Name];
+
+    public IReadOnlyList<AgentCall> Calls => [.. _calls];
+
+    public static AgentReply Fail(bool retryable, string message = "It broke.", TimeSpan? retryAfter = null) =>
+        AgentReply.Fail(new(
+            retryable ? FailureKind.Unavailable : FailureKind.InvalidInput, message, retryable, retryAfter));
+
+    public void Answer(Func<AgentCall, AgentReply> answer) => OnInvoke = (call, _) => Task.FromResult(answer(call));
+
+    public IAgent? Find(string name) => name == Name ? this : null;
+
+    public int? ConcurrencyOf(string name) => name == Name ? Concurrency : null;
+
+    public Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
+    {
+        _calls.Enqueue(call);
+        return OnInvoke(call, cancellationToken);
+    }
+
+    public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+}
