@@ -41,8 +41,9 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
         app.Get<DrivenBatches>().Add(batchId);
         try
         {
-            // The messages of a batch that was begun before are gone with the process that drove it.
-            if (await app.Get<IBatchStore>().FindAsync(batchId, stop) is not null)
+            // The messages of a batch that was begun before are gone with the process that drove it; one that is as it was
+            // submitted has none yet.
+            if (await app.Get<IBatchStore>().FindAsync(batchId, stop) is { Version: > 0 })
                 await app.Controller.RedriveAsync(batchId, stop);
             await app.StartAsync(stop);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Stopping);

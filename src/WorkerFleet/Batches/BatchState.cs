@@ -81,4 +81,17 @@ public sealed class BatchState : SagaStateMachineInstance, ISagaVersion
 
     /// <summary>Why the results could not be written to <see cref="Output"/>; null when they were, or not yet.</summary>
     public string? OutputProblem { get; set; }
+
+    /// <summary>Remembers what was submitted.</summary>
+    public void Accept(SubmitBatch submit)
+    {
+        Spec = submit.Spec;
+        SourceBlob = submit.SourceBlob;
+        Fingerprint = submit.Fingerprint;
+        TotalRows = submit.TotalRows;
+        SourceStart = submit.Start;
+        Cursor = submit.Start;
+        SubmittedAt = submit.SubmittedAt;
+        Output = submit.Output;
+    }
 }

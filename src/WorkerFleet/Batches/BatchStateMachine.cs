@@ -24,6 +24,12 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                 .ThenAsync(verbs.DispatchNextAsync)
                 .TransitionTo(Submitted));
 
+        During(Submitted,
+            // The submitter has recorded the batch. A command that is delivered twice meets a dispatch under way.
+            When(SubmitReceived)
+                .ThenAsync(verbs.ScheduleDeadlineAsync)
+                .ThenAsync(verbs.DispatchNextAsync));
+
         During(Submitted, Dispatching,
             When(Dispatched)
                 .Then(verbs.Advance)
@@ -77,6 +83,8 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                 .If(verbs.IsAllSettled, done => Aggregate(done, verbs)),
             When(RedriveReceived)
                 .Then(verbs.ForgetInFlight)
+                // The submitter may have died before it could send the command that does this.
+                .ThenAsync(verbs.ScheduleDeadlineAsync)
                 .ThenAsync(verbs.CheckFailurePolicyAsync)
                 .IfElse(verbs.MustEnd, ending => End(ending, verbs), going => going
                     .ThenAsync(verbs.RedriveAsync)
@@ -218,7 +226,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
             Ignore(Aggregated),
             Ignore(Incomplete));
 
-        During([Submitted, Dispatching, Processing, Paused, Cancelling, Aggregating,
+        During([Dispatching, Processing, Paused, Cancelling, Aggregating,
                 Completed, CompletedWithFailures, Failed, Cancelled],
             // The command was delivered twice.
             Ignore(SubmitReceived));

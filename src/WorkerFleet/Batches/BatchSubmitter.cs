@@ -43,10 +43,12 @@ public sealed class BatchSubmitter(
             if (problems.Count > 0)
                 return Refuse(problems);
 
-            await controller.SubmitAsync(
-                new(batchId, spec, blob, fingerprint, ingested.Rows, ingested.Start, time.GetUtcNow(), request.Output),
-                cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            var submit = new SubmitBatch(
+                batchId, spec, blob, fingerprint, ingested.Rows, ingested.Start, time.GetUtcNow(), request.Output);
+            await RecordAsync(submit);
             kept = true;
+            await controller.SubmitAsync(submit, CancellationToken.None);
             return new(batchId, Existing: false, ingested.Rows, []);
         }
         finally
@@ -54,6 +56,17 @@ public sealed class BatchSubmitter(
             if (!kept)
                 await blobs.DeleteAsync($"batches/{batchId:N}/", CancellationToken.None);
         }
+    }
+
+    /// <summary>
+    /// Records the batch before anybody drives it: should the process that was to do so die now, the batch can be seen, and
+    /// be resumed, and the same run started again finds it.
+    /// </summary>
+    private Task RecordAsync(SubmitBatch submit)
+    {
+        var batch = new BatchState { CorrelationId = submit.BatchId, CurrentState = BatchStatus.Submitted };
+        batch.Accept(submit);
+        return store.InsertAsync(batch, CancellationToken.None);
     }
 
     private static SubmitResult Refuse(IReadOnlyList<string> problems) => new(null, false, 0, problems);

@@ -19,18 +19,7 @@ public sealed partial class BatchVerbs(
     /// <summary>How soon a replay that cannot begin yet asks again.</summary>
     private static readonly TimeSpan ReplayWait = TimeSpan.FromSeconds(1);
 
-    public void Accept(BehaviorContext<BatchState, SubmitBatch> context)
-    {
-        var (batch, submit) = (context.Saga, context.Message);
-        batch.Spec = submit.Spec;
-        batch.SourceBlob = submit.SourceBlob;
-        batch.Fingerprint = submit.Fingerprint;
-        batch.TotalRows = submit.TotalRows;
-        batch.SourceStart = submit.Start;
-        batch.Cursor = submit.Start;
-        batch.SubmittedAt = submit.SubmittedAt;
-        batch.Output = submit.Output;
-    }
+    public void Accept(BehaviorContext<BatchState, SubmitBatch> context) => context.Saga.Accept(context.Message);
 
     public Task ScheduleDeadlineAsync(BehaviorContext<BatchState> context)
     {

@@ -52,6 +52,8 @@ public sealed class KillCampaignTests(ITestOutputHelper log) : IAsyncLifetime
             await process.KillAsync();
             log.WriteLine($"{(hit ? "killed" : "too late for")} {(resume ? "resume" : "run")} at {point}");
             kills += hit ? 1 : 0;
+            if (point.At == KillAt.Submitted)
+                Assert.NotNull(await FindSettledAsync());
             if (kills % 3 != 0)
                 await AuditAsync(settled?.Count ?? 0);
         }
