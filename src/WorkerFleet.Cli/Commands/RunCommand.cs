@@ -67,6 +67,8 @@ internal sealed class RunCommand(CliContext cli)
             common = CommonOptions.Read(parsed, cli);
         }
         await using var app = FleetApp.OpenToDrive(cli, common, request.Spec.Limits.Concurrency);
+        // The fleet starts while the source is taken in: that is half of what a small batch takes.
+        _ = app.StartAsync(cli.Stop.Requested);
         var submitted = await SubmitAsync(app, request, !parsed.GetValue(_new), cli.Stop.Requested);
         var driver = new BatchDriver(cli, common, app);
         if (!submitted.Existing)

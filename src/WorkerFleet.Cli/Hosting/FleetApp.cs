@@ -17,7 +17,7 @@ internal sealed class FleetApp : IAsyncDisposable
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
     private readonly IHost _host;
-    private bool _started;
+    private Task? _start;
 
     private FleetApp(IHost host) => _host = host;
 
@@ -50,18 +50,18 @@ internal sealed class FleetApp : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        _started = true;
-        await _host.StartAsync(cancellationToken);
-    }
+    /// <summary>Starts what drives batches. May be called ahead, so that it starts while something else is prepared.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        _start ??= Task.Run(() => _host.StartAsync(cancellationToken), cancellationToken);
 
     /// <summary>Stops taking items up, and waits for those in flight.</summary>
     public async Task StopAsync()
     {
-        if (!_started)
+        if (_start is not { } start)
             return;
-        _started = false;
+        _start = null;
+        // A start that failed is told to whoever waits for it.
+        await Task.WhenAny(start);
         using var limit = new CancellationTokenSource(DrainTime);
         await _host.StopAsync(limit.Token);
     }
