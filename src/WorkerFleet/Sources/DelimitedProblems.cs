@@ -7,12 +7,15 @@ namespace WorkerFleet.Sources;
 /// <summary>Says in one sentence what is wrong with a CSV or TSV record: on which line, what, and what to do.</summary>
 internal readonly struct DelimitedProblems(SourceSpec spec, long line)
 {
+    private const string FieldCountAdvice = "put a field that contains the delimiter in quotes";
+    private const string QuoteAdvice = "close it, or double it if it belongs to the text";
+
     public string Malformed(ReadOnlySpan<byte> window, SplitResult split, int field) => split.Outcome switch
     {
         SplitOutcome.QuoteNotClosed when window.Length > spec.MaxRowBytes => Text(
-            $"the quote opened in field {field} is not closed within {spec.MaxRowBytes} bytes; close it, or double it if it belongs to the text."),
+            $"the quote opened in field {field} is not closed within {spec.MaxRowBytes} bytes; {QuoteAdvice}."),
         SplitOutcome.QuoteNotClosed => Text(
-            $"the quote opened in field {field} is never closed; close it, or double it if it belongs to the text."),
+            $"the quote opened in field {field} is never closed; {QuoteAdvice}."),
         SplitOutcome.QuoteInsideField => Text(
             $"field {field} has a quote inside but does not begin with one; put the field in quotes and double the quote."),
         SplitOutcome.TextAfterQuote => TextAfterQuote(window, split.At, field),
@@ -22,8 +25,13 @@ internal readonly struct DelimitedProblems(SourceSpec spec, long line)
     public string TooLong() => Text(
         $"the row is longer than the {spec.MaxRowBytes} bytes a row may have; shorten it or raise the limit.");
 
-    public string FieldCount(int found) => Text(
-        $"has {found} {(found == 1 ? "field" : "fields")}, but the source has {spec.Columns.Count} {(spec.Columns.Count == 1 ? "column" : "columns")}; put a field that contains the delimiter in quotes.");
+    public string FieldCount(int found)
+    {
+        var fields = found == 1 ? "field" : "fields";
+        var columns = spec.Columns.Count == 1 ? "column" : "columns";
+        return Text(
+            $"has {found} {fields}, but the source has {spec.Columns.Count} {columns}; {FieldCountAdvice}.");
+    }
 
     public string Nul(ReadOnlySpan<byte> record)
     {
@@ -42,9 +50,12 @@ internal readonly struct DelimitedProblems(SourceSpec spec, long line)
     {
         var found = Show(window[at..]);
         var lines = window[..at].Count((byte)'\n');
-        return lines == 0
-            ? Text($"{found} follows the closing quote of field {field}; double a quote that belongs to the text.")
-            : Text($"the quote opened in field {field} closes on line {line + lines}, where {found} follows it; close it on its own line, or double a quote that belongs to the text.");
+        const string advice = "double a quote that belongs to the text";
+        if (lines == 0)
+            return Text($"{found} follows the closing quote of field {field}; {advice}.");
+
+        var where = FormattableString.Invariant($"closes on line {line + lines}, where {found} follows it");
+        return Text($"the quote opened in field {field} {where}; close it on its own line, or {advice}.");
     }
 
     /// <summary>The sentence for a byte, which may be on a later line than the record begins.</summary>

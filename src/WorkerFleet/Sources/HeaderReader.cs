@@ -3,7 +3,7 @@ using WorkerFleet.Ledger;
 
 namespace WorkerFleet.Sources;
 
-/// <summary>Reads the header of a CSV or TSV source, or, where there is none, holds the given columns against the first row.</summary>
+/// <summary>Reads the header of a CSV or TSV source, or holds the given columns against its first row.</summary>
 internal sealed class HeaderReader(IBlobStore blobs)
 {
     public async Task<(SourceSpec Spec, SourcePosition Start, string? Problem)> ReadAsync(

@@ -22,7 +22,7 @@ internal sealed class RecordScanner(
     /// <summary>What is wrong with the current record; null when it is good.</summary>
     public string? Problem => _frame.Problem;
 
-    /// <summary>The current record without its line end; empty when it was too long to be held. Valid until the next one.</summary>
+    /// <summary>The current record without its line end; empty if it was too long to be held. Valid until the next.</summary>
     public ReadOnlySpan<byte> Record => _isInBuffer ? _window.Last(_frame.Length, _frame.Content) : [];
 
     /// <summary>Goes to the next record. False at the end.</summary>

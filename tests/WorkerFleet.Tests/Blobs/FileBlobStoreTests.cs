@@ -90,10 +90,13 @@ public sealed class FileBlobStoreTests : IDisposable
         await PutAsync("a/one", "1");
         await PutAsync("a/onetwo", "2");
         await PutAsync("a/two", "3");
+        var unfinished = $".unfinished-{Guid.CreateVersion7():N}-";
+        await File.WriteAllTextAsync(Path.Combine(_root, "a", unfinished + "one"), "half");
+        await File.WriteAllTextAsync(Path.Combine(_root, "a", unfinished + "two"), "half");
 
         await Store.DeleteAsync("a/one", CancellationToken.None);
 
-        Assert.Equal(["two"], Files());
+        Assert.Equal([unfinished + "two", "two"], Files().Order());
     }
 
     [Theory]

@@ -8,6 +8,8 @@ internal sealed class MemoryBlobStore(int readSize = int.MaxValue) : IBlobStore
 {
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
 
+    public bool FailsReads { get; init; }
+
     public IReadOnlyCollection<string> Names => [.. _blobs.Keys];
 
     public async Task PutAsync(string name, Stream content, CancellationToken cancellationToken)
@@ -23,6 +25,8 @@ internal sealed class MemoryBlobStore(int readSize = int.MaxValue) : IBlobStore
 
     public Task<Stream> OpenReadAsync(string name, long offset, CancellationToken cancellationToken)
     {
+        if (FailsReads)
+            throw new IOException("The store is not reachable.");
         if (!_blobs.TryGetValue(name, out var content))
             throw new FileNotFoundException("There is no such blob.", name);
         return Task.FromResult<Stream>(new PiecewiseStream(content, readSize) { Position = offset });

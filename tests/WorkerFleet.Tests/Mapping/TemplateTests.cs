@@ -22,6 +22,8 @@ public sealed class TemplateTests
     [InlineData("{{#each tags}}{{@index}}{{this}}{{#unless @last}},{{/unless}}{{/each}}", "0p,1q")]
     [InlineData("{{#each o}}{{@key}};{{/each}}", "city;in;")]
     [InlineData("{{#each tags as |tag i|}}{{i}}{{tag}}{{../s}}{{@root.s}} {{/each}}", "0pxx 1qxx ")]
+    [InlineData("{{#each o.in as |value key|}}{{key}}={{value}};{{/each}}{{value}}", "k=7;V")]
+    [InlineData("{{#each tags as |if index|}}{{index}}{{if}}{{#with ../o as |this1|}}{{this1.city}}{{if}}{{/with}} {{/each}}", "0pRomp 1qRomq ")]
     [InlineData("{{#each list}}{{a}}{{#if b}}+{{b}}{{/if}};{{/each}}", "1;2+3;")]
     [InlineData("{{#each list as |item|}}{{item.a}}{{#if item.b}}+{{item.b}}{{else}}-{{/if}}{{/each}}", "1-2+3")]
     [InlineData("{{#each none}}a{{else}}no {{s}}{{/each}}", "no x")]

@@ -156,7 +156,19 @@ public sealed class SourceIngestTests
     }
 
     [Fact]
-    public async Task Ingest_LargeSource_CountsAndKeepsMemoryFlat()
+    public async Task Ingest_StoreFailsBehindTheCopy_LeavesNothing()
+    {
+        var blobs = new MemoryBlobStore { FailsReads = true };
+        var ingest = new SourceIngest(blobs, new SourceReader(blobs));
+
+        await Assert.ThrowsAsync<IOException>(() => ingest.IngestAsync(
+            new MemoryStream("id\n1\n"u8.ToArray()), Csv, "source", CancellationToken.None));
+
+        Assert.Empty(blobs.Names);
+    }
+
+    [Fact]
+    public async Task Ingest_LargeSource_IsCopiedAndCounted()
     {
         var row = Encoding.UTF8.GetBytes("12345,\"quoted, \"\"text\"\"\",plain\n");
         var blobs = new MemoryBlobStore();

@@ -16,10 +16,10 @@ internal sealed class TemplateRewriter(string template, ColumnCatalog columns, L
         "{{column}}, {{json column}}, {{#if}}, {{#unless}}, {{#each}}, {{#with}} and {{else}} are what there is";
 
     private readonly StringBuilder _output = new();
-    private readonly TemplateScopes _scopes = new();
+    private readonly PathRewriter _paths = new(columns, paths);
 
     /// <summary>Whether the template uses the row as a whole, as an object.</summary>
-    public bool UsesWholeRow { get; private set; }
+    public bool UsesWholeRow => _paths.UsesWholeRow;
 
     /// <exception cref="TemplateSyntaxException">The template cannot be used.</exception>
     public string Rewrite()
@@ -33,8 +33,12 @@ internal sealed class TemplateRewriter(string template, ColumnCatalog columns, L
         }
 
         AddText(at, template.Length);
-        if (_scopes.Count > 0)
-            throw new TemplateSyntaxException(_scopes.Innermost.Position, $"{{{{#{_scopes.Innermost.Name}}}}} is not closed.");
+        if (_paths.Scopes.Count > 0)
+        {
+            var open = _paths.Scopes.Innermost;
+            throw new TemplateSyntaxException(open.Position, $"{{{{#{open.Name}}}}} is not closed.");
+        }
+
         return _output.ToString();
     }
 
@@ -48,7 +52,7 @@ internal sealed class TemplateRewriter(string template, ColumnCatalog columns, L
             braces = text.Length;
         if (braces > 0)
         {
-            var constant = Add(new ValuePath { Text = "}", Constant = new string('}', braces) });
+            var constant = _paths.Add(new ValuePath { Text = "}", Constant = new string('}', braces) });
             _output.Append("{{this.").Append(constant).Append("}}");
         }
 
@@ -95,13 +99,13 @@ internal sealed class TemplateRewriter(string template, ColumnCatalog columns, L
         var position = tokens.Position;
         var first = tokens.Take("a column");
         if (tokens.IsAtEnd)
-            return Path(first, position, isOptional: false);
+            return _paths.Rewrite(first, position, isOptional: false);
         if (columns.Names.Contains(tag.Content, StringComparer.Ordinal))
             throw new TemplateSyntaxException(position, $"a column with blanks goes in brackets: {{{{[{tag.Content}]}}}}.");
         if (first != "json")
             throw new TemplateSyntaxException(position, $"'{first}' is no helper; {Supported}.");
 
-        var path = Path(tokens);
+        var path = _paths.Rewrite(tokens, isOptional: false);
         tokens.ExpectEnd("; {{json column}} takes one column");
         return $"json {path}";
     }
@@ -114,16 +118,18 @@ internal sealed class TemplateRewriter(string template, ColumnCatalog columns, L
         {
             case "if" or "unless":
                 var condition = Condition(tokens);
-                _scopes.Open(new TemplateScopes.Block(name, tag.Start, []));
+                _paths.Scopes.Open(new TemplateScopes.Block(name, tag.Start, []));
                 return $"#{name} {condition}";
             case "each" or "with":
                 var argument = tokens.Position;
-                var path = Path(tokens);
-                if (name == "each" && columns.AreText && _scopes.IsAtRow && path != "this")
+                var path = _paths.Rewrite(tokens, isOptional: false);
+                if (name == "each" && columns.AreText && _paths.Scopes.IsAtRow && path != "this")
                     throw new TemplateSyntaxException(argument, "{{#each}} needs a list, but this column is text.");
                 var parameters = BlockParameters(tokens, name == "each" ? 2 : 1);
-                _scopes.Open(new TemplateScopes.Block(name, tag.Start, parameters));
-                return parameters.Count == 0 ? $"#{name} {path}" : $"#{name} {path} as |{string.Join(' ', parameters)}|";
+                _paths.Scopes.Open(new TemplateScopes.Block(name, tag.Start, parameters));
+                return parameters.Count == 0
+                    ? $"#{name} {path}"
+                    : $"#{name} {path} as |{string.Join(' ', parameters.Select(PathRewriter.AliasOfParameter))}|";
             default:
                 throw new TemplateSyntaxException(position, $"'#{name}' is not supported; {Supported}.");
         }
@@ -131,9 +137,9 @@ internal sealed class TemplateRewriter(string template, ColumnCatalog columns, L
 
     private string CloseBlock(string name, TemplateTag tag)
     {
-        if (_scopes.Count == 0)
+        if (_paths.Scopes.Count == 0)
             throw new TemplateSyntaxException(tag.Start, $"{{{{/{name}}}}} closes nothing.");
-        var block = _scopes.Close();
+        var block = _paths.Scopes.Close();
         return name == block.Name
             ? "/" + name
             : throw new TemplateSyntaxException(tag.Start, $"{{{{/{name}}}}} is where {{{{#{block.Name}}}}} has to be closed.");
@@ -143,22 +149,22 @@ internal sealed class TemplateRewriter(string template, ColumnCatalog columns, L
     {
         var position = tokens.Position;
         tokens.Take("else");
-        if (_scopes.Count == 0)
+        if (_paths.Scopes.Count == 0)
             throw new TemplateSyntaxException(position, "{{else}} is in no block.");
-        if (_scopes.Innermost.IsElse)
+        if (_paths.Scopes.Innermost.IsElse)
             throw new TemplateSyntaxException(position, "the block has an {{else}} already.");
 
-        if (_scopes.Innermost.Name is "if" or "unless" && tokens.TryTake("if"))
+        if (_paths.Scopes.Innermost.Name is "if" or "unless" && tokens.TryTake("if"))
             return "else if " + Condition(tokens);
         tokens.ExpectEnd("; write {{else}}, or {{else if column}} in an {{#if}}");
-        _scopes.Innermost.IsElse = true;
+        _paths.Scopes.Innermost.IsElse = true;
         return "else";
     }
 
     private string Condition(TagTokens tokens)
     {
         var position = tokens.Position;
-        var path = Path(tokens.Take("a column"), position, isOptional: true);
+        var path = _paths.Rewrite(tokens, isOptional: true);
         if (!tokens.TryTake("includeZero"))
         {
             tokens.ExpectEnd("; a condition is one column");
@@ -187,74 +193,13 @@ internal sealed class TemplateRewriter(string template, ColumnCatalog columns, L
         {
             var position = tokens.Position;
             var name = tokens.Take("'|'");
-            if (names.Count == most || ValuePath.IsAlias(name) || !name.All(c => char.IsAsciiLetter(c) || c == '_') || name == "this")
+            var isName = name != "this" && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+            if (names.Count == most || !isName)
                 throw new TemplateSyntaxException(position, $"'{name}' is not expected here.");
             names.Add(name);
         }
 
         tokens.ExpectEnd("");
         return names;
-    }
-
-    private string Path(TagTokens tokens)
-    {
-        var position = tokens.Position;
-        return Path(tokens.Take("a column"), position, isOptional: false);
-    }
-
-    private string Path(string text, int position, bool isOptional)
-    {
-        if (text is "(" or "\"" or "'")
-            throw new TemplateSyntaxException(position, "only a column can stand here, no expression and no literal.");
-
-        var path = PathParser.Parse(text, position);
-        switch (path.Start)
-        {
-            case PathStart.Variable:
-                return Variable(path, text, position);
-            case PathStart.Row:
-                return Follow("@root", path, isAtRow: true);
-            case PathStart.Name when _scopes.IsBlockParameter(path.Names[0]):
-                var rest = path with { Names = [.. path.Names.Skip(1)] };
-                return Follow(path.Names[0], rest, isAtRow: false);
-            case PathStart.Context when path.Up > 0:
-                var up = _scopes.Up(path.Up)
-                    ?? throw new TemplateSyntaxException(position, $"'{text}' goes above the row.");
-                return Follow(string.Join('/', Enumerable.Repeat("..", up.Steps)), path, up.IsAtRow);
-            default:
-                return Follow("this", path, _scopes.IsAtRow);
-        }
-
-        string Follow(string start, ParsedPath parsed, bool isAtRow)
-        {
-            var names = parsed.Names;
-            if (names.Count == 0)
-            {
-                UsesWholeRow |= isAtRow;
-                return start;
-            }
-
-            var column = isAtRow ? columns.IndexOf(names[0]) : -1;
-            if (isAtRow && !columns.Contains(names[0]))
-                throw new TemplateSyntaxException(position, columns.Unknown(names, text));
-            if (isAtRow && columns.AreText && names.Count > 1)
-                throw new TemplateSyntaxException(position, $"the column '{names[0]}' is text, which has no '{names[1]}'.");
-
-            var alias = Add(new ValuePath { Text = text, Names = names, IsOptional = isOptional, Column = column });
-            return start.StartsWith("..", StringComparison.Ordinal) ? $"{start}/{alias}" : $"{start}.{alias}";
-        }
-    }
-
-    private string Variable(ParsedPath path, string text, int position)
-    {
-        if (path.Variable is not ("index" or "key" or "first" or "last") || path.Names.Count > 0)
-            throw new TemplateSyntaxException(position, $"'{text}' is not supported; @index, @key, @first, @last and @root are what there is.");
-        return _scopes.IsInEach ? text : throw new TemplateSyntaxException(position, $"'{text}' is only in an {{{{#each}}}}.");
-    }
-
-    private string Add(ValuePath path)
-    {
-        paths.Add(path);
-        return ValuePath.AliasOf(paths.Count - 1);
     }
 }

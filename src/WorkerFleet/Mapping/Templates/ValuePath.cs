@@ -25,10 +25,9 @@ internal sealed record ValuePath
     /// <summary>What it is called in the rewritten template: no column name ever gets there.</summary>
     public static string AliasOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{AliasPrefix}{number}");
 
-    public static bool IsAlias(string name) => name.StartsWith(AliasPrefix, StringComparison.Ordinal);
-
     public static int NumberOf(string alias) =>
-        IsAlias(alias) && int.TryParse(alias.AsSpan(AliasPrefix.Length), CultureInfo.InvariantCulture, out var number)
+        alias.StartsWith(AliasPrefix, StringComparison.Ordinal)
+        && int.TryParse(alias.AsSpan(AliasPrefix.Length), CultureInfo.InvariantCulture, out var number)
             ? number
             : -1;
 }
