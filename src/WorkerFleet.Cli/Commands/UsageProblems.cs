@@ -14,7 +14,10 @@ internal static class UsageProblems
         var problems = TakenForArguments(parsed).ToList();
         var afterOption = problems.Count > 0;
         problems.AddRange(parsed.UnmatchedTokens
-            .Where((token, index) => IsOption(token) || !(index == 0 ? afterOption : IsOption(parsed.UnmatchedTokens[index - 1])))
+            .Where((token, index) => IsOption(token) || !(index == 0
+                ? afterOption
+                // What follows an unknown command belongs to it.
+                : command.Subcommands.Count > 0 || IsOption(parsed.UnmatchedTokens[index - 1])))
             .Select(token => Unknown(token, command)));
         foreach (var error in parsed.Errors)
         {
