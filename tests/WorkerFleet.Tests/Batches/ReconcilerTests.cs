@@ -23,14 +23,16 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
         .BuildServiceProvider(validateScopes: true);
 
     private Reconciler _reconciler = null!;
+    private BusWatch _watch = null!;
 
-    private int Redriven => Bus.Sent.Select<RedriveBatch>(CancellationToken.None).Count();
+    private int Redriven => _watch.Sent<RedriveBatch>().Count;
 
     private ITestHarness Bus => _services.GetRequiredService<ITestHarness>();
 
     public async Task InitializeAsync()
     {
         await Bus.Start();
+        _watch = new(Bus.Bus);
         var aggregator = new Aggregator(
             _batch.Store, _batch.Ledger, new InMemoryDeadLetters(),
             new(_batch.Store, _batch.Ledger, _batch.Sources, _time), NullLogger<Aggregator>.Instance);

@@ -19,6 +19,7 @@ public sealed class SagaFixture : IAsyncLifetime
     public const int SliceSize = 4;
 
     private readonly ServiceProvider _services;
+    private readonly BusWatch _watch;
 
     public SagaFixture()
     {
@@ -30,7 +31,6 @@ public sealed class SagaFixture : IAsyncLifetime
             .AddSingleton<BatchVerbs>()
             .AddMassTransitTestHarness(bus =>
             {
-                bus.SetTestTimeouts(testTimeout: TimeSpan.FromMinutes(5), testInactivityTimeout: TimeSpan.FromMinutes(1));
                 BatchSagaRepository.Register(
                     bus.AddSagaStateMachine<BatchStateMachine, BatchState, BatchSagaDefinition>());
                 bus.UsingInMemory((context, configurator) => configurator.ReceiveEndpoint(
@@ -38,6 +38,7 @@ public sealed class SagaFixture : IAsyncLifetime
             })
             .BuildServiceProvider(validateScopes: true);
         Harness = _services.GetRequiredService<ITestHarness>();
+        _watch = new(Harness.Bus);
     }
 
     internal SnapshotBatchStore Store { get; } = new();
@@ -141,21 +142,11 @@ public sealed class SagaFixture : IAsyncLifetime
     public async Task<BatchState> SendAsync<T>(Guid batchId, T message)
         where T : class
     {
-        var messageId = Guid.CreateVersion7();
-        var endpoint = await Harness.Bus.GetSendEndpoint(new Uri($"queue:{QueueNames.Batches}"));
-        await endpoint.Send(message, context => context.MessageId = messageId);
-        await foreach (var consumed in Harness.Consumed.SelectAsync<T>(m => m.Context.MessageId == messageId))
-        {
-            Assert.Null(consumed.Exception);
-            var batch = await Store.FindAsync(batchId, CancellationToken.None);
-            return batch ?? throw new InvalidOperationException("The batch is gone.");
-        }
-
-        throw new TimeoutException($"{typeof(T).Name} was not consumed.");
+        Assert.Null(await _watch.ConsumedAsync(Harness.Bus, QueueNames.Batches, message));
+        return await Store.FindAsync(batchId, CancellationToken.None)
+            ?? throw new InvalidOperationException("The batch is gone.");
     }
 
-    /// <summary>What was sent so far and fits, in order. Only for messages that the saga has handled.</summary>
-    public IReadOnlyList<T> Sent<T>(Func<T, bool> filter)
-        where T : class =>
-        [.. Harness.Sent.Select<T>(CancellationToken.None).Select(sent => sent.Context.Message).Where(filter)];
+    /// <summary>What was sent so far and fits, in order.</summary>
+    public IReadOnlyList<T> Sent<T>(Func<T, bool> filter) => [.. _watch.Sent<T>().Where(filter)];
 }

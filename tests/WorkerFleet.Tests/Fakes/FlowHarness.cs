@@ -29,6 +29,7 @@ internal sealed class FlowHarness : IAsyncDisposable
 
     private readonly TempFolder _folder = new();
     private readonly ServiceProvider _services;
+    private readonly BusWatch _watch;
 
     private FlowHarness(IReadOnlyList<(string Queue, Type Consumer)> consumers)
     {
@@ -50,7 +51,6 @@ internal sealed class FlowHarness : IAsyncDisposable
         Faults.Decorate<IBatchStore>(services);
         services.AddMassTransitTestHarness(bus =>
         {
-            bus.SetTestTimeouts(testTimeout: TimeSpan.FromMinutes(2), testInactivityTimeout: TimeSpan.FromMinutes(1));
             foreach (var (_, consumer) in consumers)
                 bus.AddConsumer(consumer);
             bus.UsingInMemory((context, configurator) =>
@@ -61,6 +61,7 @@ internal sealed class FlowHarness : IAsyncDisposable
         });
         _services = services.BuildServiceProvider(validateScopes: true);
         Bus = _services.GetRequiredService<ITestHarness>();
+        _watch = new(Bus.Bus);
     }
 
     public ManualTime Time { get; } = new();
@@ -160,19 +161,9 @@ internal sealed class FlowHarness : IAsyncDisposable
 
     /// <summary>Sends and waits until it has been consumed.</summary>
     /// <returns>What the consumer threw; null when it did not.</returns>
-    public async Task<Exception?> SendAsync<T>(string queue, T message)
-        where T : class
-    {
-        var messageId = Guid.CreateVersion7();
-        var endpoint = await Bus.Bus.GetSendEndpoint(new Uri($"queue:{queue}"));
-        await endpoint.Send(message, context => context.MessageId = messageId);
-        await foreach (var consumed in Bus.Consumed.SelectAsync<T>(m => m.Context.MessageId == messageId))
-            return consumed.Exception;
-        throw new TimeoutException($"{typeof(T).Name} was not consumed.");
-    }
+    public Task<Exception?> SendAsync<T>(string queue, T message)
+        where T : class => _watch.ConsumedAsync(Bus.Bus, queue, message);
 
     /// <summary>What was sent so far, in order.</summary>
-    public IReadOnlyList<T> Sent<T>()
-        where T : class =>
-        [.. Bus.Sent.Select<T>(CancellationToken.None).Select(sent => sent.Context.Message)];
+    public IReadOnlyList<T> Sent<T>() => _watch.Sent<T>();
 }

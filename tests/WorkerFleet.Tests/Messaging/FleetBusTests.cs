@@ -5,6 +5,7 @@ using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Batches;
 using WorkerFleet.Messaging;
+using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.Messaging;
 
@@ -18,6 +19,7 @@ public sealed class FleetBusTests
             .BuildServiceProvider(validateScopes: true);
         var harness = services.GetRequiredService<ITestHarness>();
         await harness.Start();
+        var watch = new BusWatch(harness.Bus);
         var proxy = DispatchProxy.Create<IBus, UnreachableAtFirst>();
         ((UnreachableAtFirst)(object)proxy).Bus = harness.Bus;
         var bus = new FleetBus(proxy);
@@ -26,7 +28,7 @@ public sealed class FleetBusTests
         await Assert.ThrowsAsync<IOException>(() => bus.SendAsync("batches", message, CancellationToken.None));
         await bus.SendAsync("batches", message, CancellationToken.None);
 
-        Assert.True(await harness.Sent.Any<PauseBatch>());
+        Assert.Equal([message], watch.Sent<PauseBatch>());
     }
 
     [SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "DispatchProxy derives from it.")]

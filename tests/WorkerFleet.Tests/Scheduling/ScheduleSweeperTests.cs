@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
@@ -151,6 +152,6 @@ public sealed class ScheduleSweeperTests : IAsyncLifetime, IDisposable
     private Task PutItemAsync(long index, TimeSpan ahead, Guid? batch = null) => _flow.Get<ISchedule>().PutAsync(
         ScheduledMessages.Create(
             $"retry/{index}", batch ?? _batch, _flow.Time.GetUtcNow() + ahead, "items",
-            new ProcessBatchItem(batch ?? _batch, index, 2, "agent", default)),
+            new ProcessBatchItem(batch ?? _batch, index, 2, "agent", JsonElement.Parse("{}"))),
         CancellationToken.None);
 }
