@@ -68,7 +68,7 @@ public sealed class BatchDirectoryTests : IAsyncLifetime, IDisposable
         _time.Advance(TimeSpan.FromMinutes(11));
 
         // That the change is seen shows that the tick has come by.
-        await Eventually.IsTrueAsync(() => view.IsPaused);
+        await AdvanceUntilAsync(() => view.IsPaused);
         Assert.Same(view, await _directory.FindAsync(view.Id, CancellationToken.None));
     }
 
