@@ -51,8 +51,15 @@ internal sealed class FleetApp : IAsyncDisposable
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
     /// <summary>Starts what drives batches. May be called ahead, so that it starts while something else is prepared.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) =>
-        _start ??= Task.Run(() => _host.StartAsync(cancellationToken), cancellationToken);
+    /// <exception cref="AgentConfigurationException">At once, when the agents are badly configured.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the host starts: a host that fails to start would log it, too.
+        _ = Get<IAgentCatalog>();
+        // Not to be broken off halfway: what has started can be stopped in order.
+        _start ??= Task.Run(() => _host.StartAsync(CancellationToken.None), CancellationToken.None);
+        return _start.WaitAsync(cancellationToken);
+    }
 
     /// <summary>Stops taking items up, and waits for those in flight.</summary>
     public async Task StopAsync()
@@ -62,6 +69,8 @@ internal sealed class FleetApp : IAsyncDisposable
         _start = null;
         // A start that failed is told to whoever waits for it.
         await Task.WhenAny(start);
+        if (!start.IsCompletedSuccessfully)
+            return;
         using var limit = new CancellationTokenSource(DrainTime);
         await _host.StopAsync(limit.Token);
     }
