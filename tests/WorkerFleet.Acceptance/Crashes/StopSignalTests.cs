@@ -53,6 +53,24 @@ public sealed class StopSignalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_SignalWhileItStarts_IsAnInterruptionAndNoError()
+    {
+        // So that it cannot be over before the signal comes.
+        _agent.Latency = TimeSpan.FromMilliseconds(500);
+        var process = await StartAsync();
+        await Wait.UntilAsync(() => Directory.Exists(_fleet[".fleet"]) || process.HasExited, "the data folder");
+
+        await process.SignalAsync("INT");
+        var exit = (await process.WaitAsync()).ShouldBe(Interrupted);
+
+        Assert.DoesNotContain("error:", exit.Error, StringComparison.Ordinal);
+        Assert.Equal(0, _agent.Aborted);
+        _agent.Latency = TimeSpan.Zero;
+        (await (await StartAsync()).WaitAsync()).ShouldBe(0);
+        new Export(_fleet["results"]).ShouldBeComplete(Rows);
+    }
+
+    [Fact]
     public async Task Run_SecondSignal_EndsAtOnce()
     {
         var process = await StartWithRowsInFlightAsync();
@@ -72,13 +90,14 @@ public sealed class StopSignalTests : IAsyncLifetime
     private async Task<FleetProcess> StartWithRowsInFlightAsync()
     {
         _agent.Hold();
-        var process = await _fleet.StartAsync(
-            "run", "rows.csv", "--agent-url", _agent.Url, "--prompt", "{{n}}", "--output", "results",
-            "--concurrency", "4");
+        var process = await StartAsync();
         await Wait.UntilAsync(() => _agent.InFlight == Concurrency || process.HasExited, "rows in flight");
         Assert.False(process.HasExited, process.Error);
         return process;
     }
+
+    private Task<FleetProcess> StartAsync() => _fleet.StartAsync(
+        "run", "rows.csv", "--agent-url", _agent.Url, "--prompt", "{{n}}", "--output", "results", "--concurrency", "4");
 
     private async Task ShouldCompleteOnResumeAsync()
     {
