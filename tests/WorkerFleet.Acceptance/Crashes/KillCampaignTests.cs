@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using WorkerFleet.Acceptance.Processes;
 using WorkerFleet.Acceptance.Results;
@@ -46,11 +47,13 @@ public sealed class KillCampaignTests(ITestOutputHelper log) : IAsyncLifetime
             if (settled?.IsOver == true)
                 break;
             var resume = settled is not null && kills % 2 == 1;
+            var started = Stopwatch.GetTimestamp();
             var process = await _fleet.StartAsync(resume ? ["resume"] : Run);
             await WaitForAsync(point, process, settled?.Count ?? 0, auditBefore: kills % 3 == 0);
             var hit = !process.HasExited;
             await process.KillAsync();
-            log.WriteLine($"{(hit ? "killed" : "too late for")} {(resume ? "resume" : "run")} at {point}");
+            log.WriteLine($"{(hit ? "killed" : "too late for")} {(resume ? "resume" : "run")} " +
+                $"after {Stopwatch.GetElapsedTime(started)} at {point}");
             kills += hit ? 1 : 0;
             if (point.At == KillAt.Submitted)
                 Assert.NotNull(await FindSettledAsync());
