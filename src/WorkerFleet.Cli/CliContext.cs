@@ -34,8 +34,9 @@ internal sealed class CliContext
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>What the user calls this program by; the script at the root of the repository says it.</summary>
-    public string Program => Environment.GetValueOrDefault("FLEET_COMMAND") is { Length: > 0 } name ? name : "fleet";
+    /// <summary>What the user calls this program by, which the script at the root tells.</summary>
+    public string Program =>
+        Environment.GetValueOrDefault("FLEET_COMMAND") is { Length: > 0 } name ? name : "fleet";
 
     /// <summary>A path as the user wrote it, made absolute.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, WorkingDirectory);

@@ -31,8 +31,8 @@ internal static class ErrorReport
                 WriteProblems(cli, [exception.Message]);
                 return ExitCodes.Failed;
             default:
-                WriteProblems(cli, [$"Something unexpected went wrong: {exception.Message} ({exception.GetType().Name}). " +
-                    $"This is a mistake in fleet{WhereToLook(cli, exception, verbose)}."]);
+                WriteProblems(cli, [$"Something unexpected went wrong: {exception.Message} " +
+                    $"({exception.GetType().Name}). This is a mistake in fleet{WhereToLook(cli, exception, verbose)}."]);
                 return ExitCodes.Failed;
         }
     }
@@ -55,7 +55,8 @@ internal static class ErrorReport
         try
         {
             var stamp = cli.Time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-            var path = Path.Combine(Path.GetTempPath(), $"fleet-error-{stamp}-{System.Environment.ProcessId}.txt");
+            var path =
+                Path.Combine(Path.GetTempPath(), $"fleet-error-{stamp}-{System.Environment.ProcessId}.txt");
             File.WriteAllText(path, exception.ToString());
             return $"; the details are in {path}";
         }

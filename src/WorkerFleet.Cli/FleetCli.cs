@@ -16,7 +16,8 @@ internal static class FleetCli
         {
             // An @ at the beginning of a prompt is a prompt's, and -1s is a bad duration rather than two options.
             var parsed = FleetCommand.Create(cli).Parse(
-                args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+                args,
+                new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             if (parsed.Action is ParseErrorAction
                 || parsed.Action is not CommandHelp && UsageProblems.TakenForArguments(parsed).Count > 0)
             {

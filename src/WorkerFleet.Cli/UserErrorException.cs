@@ -1,6 +1,8 @@
 namespace WorkerFleet.Cli;
 
-/// <summary>Something that the user can put right: each problem is one line, saying what, where, and what to do.</summary>
+/// <summary>
+/// Something that the user can put right: each problem is one line, saying what, where, and what to do.
+/// </summary>
 internal sealed class UserErrorException(IReadOnlyList<string> problems, int exitCode = ExitCodes.BadInput)
     : Exception(string.Join(System.Environment.NewLine, problems))
 {

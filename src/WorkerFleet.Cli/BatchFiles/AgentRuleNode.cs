@@ -4,7 +4,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace WorkerFleet.Cli.BatchFiles;
 
-/// <summary>A rule of <c>agents.rules</c> that is spelt out: <c>{ column: country, value: NO, agent: nordic }</c>.</summary>
+/// <summary>
+/// A rule of <c>agents.rules</c> that is spelt out: <c>{ column: country, value: NO, agent: nordic }</c>.
+/// </summary>
 internal static class AgentRuleNode
 {
     private static readonly string[] Keys = ["column", "value", "agent"];
@@ -16,7 +18,8 @@ internal static class AgentRuleNode
         {
             var key = (keyNode as YamlScalarNode)?.Value ?? "";
             if (!Keys.Contains(key))
-                problem(keyNode, $"unknown key '{key}' in a rule of 'agents.rules'{Suggestions.DidYouMean(key, Keys)}");
+                problem(keyNode,
+                    $"unknown key '{key}' in a rule of 'agents.rules'{Suggestions.DidYouMean(key, Keys)}");
             else if (valueNode is not YamlScalarNode scalar)
                 problem(valueNode, $"'{key}' of a rule has to be a single value");
             else

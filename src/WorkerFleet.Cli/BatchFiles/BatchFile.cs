@@ -10,7 +10,7 @@ internal sealed class BatchFile
 {
     private const int MaxBytes = 1024 * 1024;
 
-    /// <summary>Keys that a whole section stands for when it is a single value, such as <c>source: rows.csv</c>.</summary>
+    /// <summary>What a section stands for when it is a single value, such as <c>source: a.csv</c>.</summary>
     private static readonly Dictionary<string, RunSetting> Shorthands = new()
     {
         ["source"] = RunSettings.Source,
@@ -64,7 +64,8 @@ internal sealed class BatchFile
         }
         catch (YamlException exception)
         {
-            Unreadable($"{_written}:{exception.Start.Line}: is not valid YAML: {SafeText.Line(exception.Message)}");
+            Unreadable(
+                $"{_written}:{exception.Start.Line}: is not valid YAML: {SafeText.Line(exception.Message)}");
             return;
         }
         catch (InvalidOperationException)
@@ -78,16 +79,17 @@ internal sealed class BatchFile
             Unreadable($"{_written}: has to hold sections such as 'source:' and 'agents:'");
             return;
         }
-        var sections = RunSettings.All.Select(setting => setting.Section).Where(section => section.Length > 0).Distinct().ToList();
+        var topLevel = RunSettings.All.Where(setting => setting.Section.Length == 0).ToList();
+        var sections = RunSettings.All.Except(topLevel).Select(setting => setting.Section).Distinct().ToList();
         foreach (var (keyNode, value) in root)
         {
             var key = KeyOf(keyNode);
             if (sections.Contains(key))
                 ReadSection(key, value);
-            else if (RunSettings.All.FirstOrDefault(setting => setting.Section.Length == 0 && setting.Key == key) is { } setting)
+            else if (topLevel.Find(setting => setting.Key == key) is { } setting)
                 ReadSetting(setting, value);
             else
-                UnknownKey(keyNode, "", sections.Concat(RunSettings.All.Where(s => s.Section.Length == 0).Select(s => s.Key)));
+                UnknownKey(keyNode, "", sections.Concat(topLevel.Select(setting => setting.Key)));
         }
     }
 
@@ -151,11 +153,13 @@ internal sealed class BatchFile
         var value = node.Value ?? "";
         if (setting.IsPath && value != SourcePaths.StandardInput && value.Length > 0)
             value = Path.Combine(_folder, value);
-        _layer.Add(setting, new SettingText(value, $"{_written}:{node.Start.Line}: {setting.FileKey}", isElement));
+        _layer.Add(
+            setting, new SettingText(value, $"{_written}:{node.Start.Line}: {setting.FileKey}", isElement));
     }
 
     private void UnknownKey(YamlNode keyNode, string place, IEnumerable<string> known) =>
-        Problem(keyNode, $"unknown key '{KeyOf(keyNode)}'{place}{Suggestions.DidYouMean(KeyOf(keyNode), known)}");
+        Problem(keyNode,
+            $"unknown key '{KeyOf(keyNode)}'{place}{Suggestions.DidYouMean(KeyOf(keyNode), known)}");
 
     private void Problem(YamlNode node, string text) => _problems.Add($"{_written}:{node.Start.Line}: {text}");
 

@@ -14,21 +14,26 @@ internal sealed class AgentCommand(CliContext cli)
     private readonly Option<string?> _behaviour = OptionValues.Create(
         "--behaviour", "NAME", "echo, slow, flaky, failing or streaming. Default: echo.");
 
-    private readonly Option<string?> _port = OptionValues.Create("--port", "N", "TCP port on 127.0.0.1; 0 takes a free one. Default: 8080.");
+    private readonly Option<string?> _port =
+        OptionValues.Create("--port", "N", "TCP port on 127.0.0.1; 0 takes a free one. Default: 8080.");
 
     private readonly Option<string?> _latency = OptionValues.Create(
         "--latency", "DURATION", "How long each answer takes, at most 1h. Default: none; slow: 1s.");
 
     private readonly Option<string?> _failureRate = OptionValues.Create(
-        "--failure-rate", "SHARE", "Flaky: share of the invocations that fail, such as 0.3 or 30%. Default: 0.3.");
+        "--failure-rate", "SHARE",
+        "Flaky: share of the invocations that fail, such as 0.3 or 30%. Default: 0.3.");
 
-    private readonly Option<string?> _seed = OptionValues.Create("--seed", "N", "Flaky: decides which ones fail. Default: 1.");
+    private readonly Option<string?> _seed =
+        OptionValues.Create("--seed", "N", "Flaky: decides which ones fail. Default: 1.");
 
-    private readonly Option<string?> _chunks = OptionValues.Create("--chunks", "N", "Streaming: events of an answer, 0 to 10,000. Default: 5.");
+    private readonly Option<string?> _chunks =
+        OptionValues.Create("--chunks", "N", "Streaming: events of an answer, 0 to 10,000. Default: 5.");
 
     public Command Create()
     {
-        var command = new CliCommand("agent", "Serve a local agent of the AgentCore contract, for trying things out.")
+        var command =
+            new CliCommand("agent", "Serve a local agent of the AgentCore contract, for trying things out.")
         {
             Examples = ["agent", "agent --behaviour flaky --failure-rate 20% --latency 200ms --port 9000"],
         };
@@ -55,15 +60,18 @@ internal sealed class AgentCommand(CliContext cli)
         if (common.Json)
             cli.Raw.WriteLine($"{{\"url\":\"{address}\"}}");
         else
-            cli.Out.MarkupLine($"Serving the [bold]{options.Behaviour.ToString().ToLowerInvariant()}[/] agent at [bold]{address}[/]; Ctrl-C ends it.");
-        cli.Note($"Use it: {cli.Program} run samples/addresses.csv --agent-url {address} --prompt \"{{{{name}}}}\"");
+            cli.Out.MarkupLine($"Serving the [bold]{options.Behaviour.ToString().ToLowerInvariant()}[/] " +
+                $"agent at [bold]{address}[/]; Ctrl-C ends it.");
+        cli.Note(
+            $"Use it: {cli.Program} run samples/addresses.csv --agent-url {address} --prompt \"{{{{name}}}}\"");
         cli.Raw.Flush();
         await Task.Delay(Timeout.InfiniteTimeSpan, cli.Time, cli.Stop.Requested)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCodes.Success;
     }
 
-    private static async Task<LocalAgentHost> StartAsync(LocalAgentOptions options, CancellationToken cancellationToken)
+    private static async Task<LocalAgentHost> StartAsync(
+        LocalAgentOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,7 +80,8 @@ internal sealed class AgentCommand(CliContext cli)
         catch (IOException exception)
         {
             throw new UserErrorException(
-                $"--port: {options.Port} cannot be used ({exception.Message}); choose another, or 0 for any free one");
+                $"--port: {options.Port} cannot be used ({exception.Message}); choose another, or 0 for " +
+                    "any free one");
         }
     }
 
@@ -94,9 +103,11 @@ internal sealed class AgentCommand(CliContext cli)
             return Defaults.FailureRate;
         var isPercentage = text.EndsWith('%');
         var number = isPercentage ? text[..^1] : text;
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
+        return double.TryParse(
+            number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
             && (isPercentage ? share / 100 : share) is >= 0 and <= 1 and var value
             ? value
-            : throw new UserErrorException($"--failure-rate: '{text}' is not a share from 0 to 1, such as 0.3 or 30%");
+            : throw new UserErrorException(
+                $"--failure-rate: '{text}' is not a share from 0 to 1, such as 0.3 or 30%");
     }
 }

@@ -14,7 +14,8 @@ internal sealed class AuditCommand(CliContext cli)
 
     public Command Create()
     {
-        var command = new CliCommand("audit", "Prove from the ledger that every row is counted once: rows in = sum of the states.")
+        var command = new CliCommand("audit", "Prove from the ledger that every row is counted once: rows " +
+            "in = sum of the states.")
         {
             Examples = ["audit", "audit 0197a3c2-51f0 --json"],
         };
@@ -49,6 +50,7 @@ internal sealed class AuditCommand(CliContext cli)
         cli.Out.MarkupLine($"{Figures.Count(report.RowsIn, "row")} in = " +
             $"{Figures.Count(counts.Succeeded)} succeeded + {Figures.Count(counts.Failed)} failed + " +
             $"{Figures.Count(counts.Rejected)} rejected + {Figures.Count(counts.Cancelled)} cancelled + " +
-            $"{Figures.Count(counts.Pending)} pending: {(report.Passed ? "[green]proved[/]" : "[red]not proved[/]")}");
+            $"{Figures.Count(counts.Pending)} pending: " +
+                $"{(report.Passed ? "[green]proved[/]" : "[red]not proved[/]")}");
     }
 }

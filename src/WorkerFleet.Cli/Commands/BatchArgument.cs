@@ -36,7 +36,8 @@ internal static class BatchArgument
     {
         var (batch, problem) = await app.Queries.ResolveAsync(written ?? Latest, cancellationToken);
         if (batch is null)
-            throw new UserErrorException(problem ?? $"There is no batch '{written}'; 'fleet list' shows those there are");
+            throw new UserErrorException(
+                problem ?? $"There is no batch '{written}'; 'fleet list' shows those there are");
         return await app.Queries.FindAsync(batch.CorrelationId, cancellationToken)
             ?? throw new UserErrorException($"There is no batch '{written}' any more");
     }

@@ -11,11 +11,13 @@ internal sealed class CancelCommand(CliContext cli)
 {
     private readonly Argument<string?> _batch = BatchArgument.CreateRequired();
 
-    private readonly Option<string?> _reason = OptionValues.Create("--reason", "TEXT", "Why; kept with the batch.");
+    private readonly Option<string?> _reason =
+        OptionValues.Create("--reason", "TEXT", "Why; kept with the batch.");
 
     public Command Create()
     {
-        var command = new CliCommand("cancel", "End a batch early: rows in flight finish, the others are cancelled, results are written.")
+        var command = new CliCommand("cancel", "End a batch early: rows in flight finish, the others are " +
+            "cancelled, results are written.")
         {
             Examples = ["cancel 0197a3c2-51f0 --reason \"wrong prompt\"", "cancel latest"],
         };
@@ -40,11 +42,13 @@ internal sealed class CancelCommand(CliContext cli)
             }
             if (found.Driven)
             {
-                var shown = await orders.GiveAsync(app, found.Batch.CorrelationId, CancelAsync, IsCancelled, cancellationToken);
+                var shown = await orders.GiveAsync(
+                    app, found.Batch.CorrelationId, CancelAsync, IsCancelled, cancellationToken);
                 if (shown is null)
                     return orders.ReportLate(found.Batch.CorrelationId, "cancel");
                 orders.Report(shown, $"Cancelled: {Figures.Count(shown.Counts.Settled)} of " +
-                    $"{Figures.Count(shown.Batch.TotalRows, "row")} settled so far; it is {StatusWords.Of(shown.Batch.CurrentState)}.");
+                    $"{Figures.Count(shown.Batch.TotalRows, "row")} settled so far; it is " +
+                    $"{StatusWords.Of(shown.Batch.CurrentState)}.");
                 return ExitCodes.Success;
             }
         }
@@ -55,7 +59,8 @@ internal sealed class CancelCommand(CliContext cli)
         return ExitCodes.Success;
 
         Task CancelAsync(BatchController controller, CancellationToken token) =>
-            controller.CancelAsync(found.Batch.CorrelationId, parsed.GetValue(_reason) ?? "cancelled by its user", token);
+            controller.CancelAsync(
+                found.Batch.CorrelationId, parsed.GetValue(_reason) ?? "cancelled by its user", token);
 
         async Task CancelUndrivenAsync(BatchController controller, CancellationToken token)
         {

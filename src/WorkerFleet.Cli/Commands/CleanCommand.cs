@@ -15,11 +15,13 @@ internal sealed class CleanCommand(CliContext cli)
     private readonly Option<string?> _olderThan = OptionValues.Create(
         "--older-than", "DURATION", "Only batches that have been over for so long, such as 12h or 30d.");
 
-    private readonly Option<bool> _dryRun = OptionValues.CreateFlag("--dry-run", "Only say what would be deleted.");
+    private readonly Option<bool> _dryRun =
+        OptionValues.CreateFlag("--dry-run", "Only say what would be deleted.");
 
     public Command Create()
     {
-        var command = new CliCommand("clean", "Delete the records of batches that are over; exported results stay.")
+        var command =
+            new CliCommand("clean", "Delete the records of batches that are over; exported results stay.")
         {
             Examples = ["clean --older-than 30d --dry-run", "clean --older-than 30d"],
         };
@@ -39,7 +41,8 @@ internal sealed class CleanCommand(CliContext cli)
         if (Directory.Exists(common.DataFolder))
         {
             await using var app = FleetApp.Open(cli, common);
-            deleted = await app.Get<BatchCleaner>().CleanAsync(cli.Time.GetUtcNow() - age, dryRun, cli.Stop.Requested);
+            deleted = await app.Get<BatchCleaner>().CleanAsync(
+                cli.Time.GetUtcNow() - age, dryRun, cli.Stop.Requested);
         }
         if (common.Json)
             cli.WriteJson(deleted.Select(CleanedJson.Of));
@@ -51,9 +54,14 @@ internal sealed class CleanCommand(CliContext cli)
     private void Write(IReadOnlyList<BatchState> deleted, bool dryRun)
     {
         foreach (var batch in deleted)
-            cli.Out.MarkupLine($"{Figures.ShortId(batch.CorrelationId)}  {Markup.Escape(SafeText.Line(batch.Spec.Name, 60))}  " +
-                $"{Figures.Count(batch.TotalRows, "row")}  [grey]{(batch.FinishedAt is { } at ? Figures.Instant(at) : "")}[/]");
-        cli.Say(deleted.Count == 0 ? "Nothing is that old."
-            : $"{(dryRun ? "Would delete" : "Deleted")} {deleted.Count} {(deleted.Count == 1 ? "batch" : "batches")}.");
+            cli.Out.MarkupLine(
+                $"{Figures.ShortId(batch.CorrelationId)}  " +
+                $"{Markup.Escape(SafeText.Line(batch.Spec.Name, 60))}  " +
+                $"{Figures.Count(batch.TotalRows, "row")}  " +
+                $"[grey]{(batch.FinishedAt is { } at ? Figures.Instant(at) : "")}[/]");
+        var batches = deleted.Count == 1 ? "batch" : "batches";
+        cli.Say(deleted.Count == 0
+            ? "Nothing is that old."
+            : $"{(dryRun ? "Would delete" : "Deleted")} {deleted.Count} {batches}.");
     }
 }

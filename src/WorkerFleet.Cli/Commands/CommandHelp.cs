@@ -24,12 +24,16 @@ internal sealed class CommandHelp(CliContext cli) : SynchronousCommandLineAction
         var text = new StringBuilder();
         text.AppendLine(command.Description).AppendLine();
         text.AppendLine("Usage:").Append("  ").AppendLine(Usage(command)).AppendLine();
-        WriteRows(text, "Arguments", command.Arguments.Select(argument => (argument.HelpName ?? argument.Name, argument.Description)));
-        WriteRows(text, "Commands", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (sub.Name, sub.Description)));
-        var options = command.Options.Where(option => !option.Hidden && !option.Recursive && option is not (HelpOption or VersionOption));
+        WriteRows(text, "Arguments",
+            command.Arguments.Select(argument => (argument.HelpName ?? argument.Name, argument.Description)));
+        WriteRows(text, "Commands",
+            command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (sub.Name, sub.Description)));
+        var options = command.Options.Where(
+            option => !option.Hidden && !option.Recursive && option is not (HelpOption or VersionOption));
         foreach (var group in options.GroupBy(option => (command as CliCommand)?.GroupOf(option) ?? "Options"))
             WriteRows(text, group.Key, group.Select(Row));
-        WriteRows(text, "Common options", RootOf(command).Options.Where(option => option.Recursive).Select(Row));
+        WriteRows(text, "Common options",
+            RootOf(command).Options.Where(option => option.Recursive).Select(Row));
         if (command is CliCommand { Examples.Count: > 0 } withExamples)
         {
             text.AppendLine(withExamples.Examples.Count == 1 ? "Example:" : "Examples:");
@@ -59,7 +63,8 @@ internal sealed class CommandHelp(CliContext cli) : SynchronousCommandLineAction
     private static (string, string?) Row(Option option) =>
         (option.HelpName is { Length: > 0 } value ? $"{option.Name} {value}" : option.Name, option.Description);
 
-    private static void WriteRows(StringBuilder text, string heading, IEnumerable<(string Name, string? Text)> rows)
+    private static void WriteRows(
+        StringBuilder text, string heading, IEnumerable<(string Name, string? Text)> rows)
     {
         var list = rows.ToList();
         if (list.Count == 0)

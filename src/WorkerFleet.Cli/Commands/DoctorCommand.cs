@@ -11,7 +11,8 @@ internal sealed class DoctorCommand(CliContext cli)
 {
     public Command Create()
     {
-        var command = new CliCommand("doctor", "Check the machine, the data folder, the configuration, the agents and the batches.")
+        var command = new CliCommand("doctor", "Check the machine, the data folder, the configuration, " +
+            "the agents and the batches.")
         {
             Examples = ["doctor", "doctor --json"],
         };
@@ -28,7 +29,8 @@ internal sealed class DoctorCommand(CliContext cli)
             cli.WriteJson(new DoctorJson(healthy, checks));
         else
             foreach (var check in checks)
-                cli.Out.MarkupLine($"{MarkOf(check.State)} {check.Name,-14} {Markup.Escape(SafeText.Line(check.Finding, 1_000))}");
+                cli.Out.MarkupLine($"{MarkOf(check.State)} {check.Name,-14} " +
+                    $"{Markup.Escape(SafeText.Line(check.Finding, 1_000))}");
         return healthy ? ExitCodes.Success : ExitCodes.Failed;
     }
 

@@ -23,7 +23,8 @@ internal static class FailedItems
             try
             {
                 var index = await ItemReference.ResolveAsync(app, batch, item, cancellationToken);
-                var settled = await app.Get<ILedger>().FindSettledAsync(batch.CorrelationId, index, cancellationToken);
+                var settled =
+                    await app.Get<ILedger>().FindSettledAsync(batch.CorrelationId, index, cancellationToken);
                 if (settled?.State is ItemState.Failed or ItemState.Cancelled)
                     indexes.Add(index);
                 else
@@ -41,7 +42,8 @@ internal static class FailedItems
     public static async Task CheckGroupAsync(
         FleetApp app, BatchState batch, string group, CancellationToken cancellationToken)
     {
-        var groups = await app.Get<IDeadLetters>().ReadGroupsAsync(batch.CorrelationId, MostGroups, cancellationToken);
+        var groups =
+            await app.Get<IDeadLetters>().ReadGroupsAsync(batch.CorrelationId, MostGroups, cancellationToken);
         if (groups.All(known => known.Group != group))
             throw new UserErrorException($"--group: no open failure of the batch has the cause '{group}'" +
                 Suggestions.DidYouMean(group, groups.Select(known => known.Group)) +

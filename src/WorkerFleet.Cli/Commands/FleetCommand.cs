@@ -11,7 +11,8 @@ internal static class FleetCommand
     public static RootCommand Create(CliContext cli)
     {
         var help = new CommandHelp(cli);
-        var root = new RootCommand("Runs the rows of a file through AI agents, and ends with complete, ordered, counted results.");
+        var root = new RootCommand("Runs the rows of a file through AI agents, and ends with complete, " +
+            "ordered, counted results.");
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = help;
         foreach (var option in CommonOptions.Create())

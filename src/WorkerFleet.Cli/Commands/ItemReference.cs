@@ -17,17 +17,21 @@ internal static class ItemReference
     {
         // Own ids first: where they are numbers, they are what a person has in mind.
         if (batch.Spec.Mapping.IdColumn is not null
-            && await app.Get<ILedger>().FindIndexAsync(batch.CorrelationId, written, cancellationToken) is { } found)
+            && await app.Get<ILedger>().FindIndexAsync(batch.CorrelationId, written, cancellationToken) 
+                is { } found)
             return found;
         if (TryParseSession(batch.CorrelationId, written, out var index)
             || long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out index))
             return index < batch.TotalRows
                 ? index
                 : throw new UserErrorException(
-                    $"There is no row {written}: the batch has {Figures.Count(batch.TotalRows, "row")}, numbered from 0");
+                    $"There is no row {written}: the batch has {Figures.Count(batch.TotalRows, "row")}, " +
+                        "numbered from 0");
         throw new UserErrorException(batch.Spec.Mapping.IdColumn is { } column
-            ? $"There is no row '{written}' among those that are settled; name a row by {Meaning} (column '{column}')"
-            : $"'{written}' is not a row number; the batch was run without --id-column, so that rows have no other name");
+            ? $"There is no row '{written}' among those that are settled; name a row by {Meaning} (column " +
+                $"'{column}')"
+            : $"'{written}' is not a row number; the batch was run without --id-column, so that rows have " +
+                "no other name");
     }
 
     private static bool TryParseSession(Guid batchId, string written, out long index)
@@ -35,6 +39,7 @@ internal static class ItemReference
         var prefix = $"b-{batchId:N}-";
         index = 0;
         return written.StartsWith(prefix, StringComparison.Ordinal)
-            && long.TryParse(written.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out index);
+            && long.TryParse(
+                written.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out index);
     }
 }

@@ -10,9 +10,11 @@ namespace WorkerFleet.Cli.Commands;
 /// <summary><c>fleet list</c>.</summary>
 internal sealed class ListCommand(CliContext cli)
 {
-    private readonly Option<bool> _unfinished = OptionValues.CreateFlag("--unfinished", "Only batches that are not over.");
+    private readonly Option<bool> _unfinished =
+        OptionValues.CreateFlag("--unfinished", "Only batches that are not over.");
 
-    private readonly Option<string?> _limit = OptionValues.Create("--limit", "N", "At most so many, 1 to 1,000. Default: 20.");
+    private readonly Option<string?> _limit =
+        OptionValues.Create("--limit", "N", "At most so many, 1 to 1,000. Default: 20.");
 
     public Command Create()
     {
@@ -48,7 +50,8 @@ internal sealed class ListCommand(CliContext cli)
 
     private Table TableOf(IReadOnlyList<BatchProgress> batches)
     {
-        var table = Tables.Create(cli, "batch", "name", "status", "rows", "done", "succeeded", "failed", "rejected", "submitted");
+        var table = Tables.Create(
+            cli, "batch", "name", "status", "rows", "done", "succeeded", "failed", "rejected", "submitted");
         foreach (var numbers in (int[])[3, 4, 5, 6, 7])
             table.Columns[numbers].RightAligned();
         foreach (var progress in batches)
@@ -57,7 +60,8 @@ internal sealed class ListCommand(CliContext cli)
             table.AddRow(
                 Figures.ShortId(batch.CorrelationId),
                 Markup.Escape(SafeText.Line(batch.Spec.Name, 40)),
-                ProgressView.StatusOf(batch.CurrentState) + (IsLeft(progress) ? " [yellow](nobody drives it)[/]" : ""),
+                ProgressView.StatusOf(batch.CurrentState) +
+                    (IsLeft(progress) ? " [yellow](nobody drives it)[/]" : ""),
                 Figures.Count(batch.TotalRows),
                 Figures.Percent(counts.Settled, batch.TotalRows),
                 Figures.Count(counts.Succeeded),

@@ -29,7 +29,8 @@ internal static class OptionValues
             && value >= min && value <= max
             ? value
             : throw new UserErrorException(
-                $"{option.Name}: '{text}' is not a whole number from {Figures.Count(min)} to {Figures.Count(max)}");
+                $"{option.Name}: '{text}' is not a whole number from {Figures.Count(min)} to " +
+                    $"{Figures.Count(max)}");
     }
 
     /// <exception cref="UserErrorException">It is no duration, or too long.</exception>
@@ -39,7 +40,8 @@ internal static class OptionValues
             return null;
         return Durations.TryParse(text, out var value) && value <= max
             ? value
-            : throw new UserErrorException($"{option.Name}: '{text}' is not a duration such as 500ms, 30s, 5m, 1h or 30d, " +
+            : throw new UserErrorException(
+                $"{option.Name}: '{text}' is not a duration such as 500ms, 30s, 5m, 1h or 30d, " +
                 $"at most {Durations.Format(max)}");
     }
 }

@@ -31,10 +31,12 @@ internal sealed class PauseCommand(CliContext cli)
         await using (var app = FleetApp.Open(cli, common))
         {
             found = await BatchArgument.ResolveAsync(app, parsed.GetValue(_batch), cancellationToken);
-            if (IsPaused(found) || found.Batch.CurrentState is BatchStatus.Cancelling or BatchStatus.Aggregating)
+            if (IsPaused(found)
+                || found.Batch.CurrentState is BatchStatus.Cancelling or BatchStatus.Aggregating)
                 return Report(orders, common, found);
             shown = found.Driven
-                ? await orders.GiveAsync(app, found.Batch.CorrelationId, GivePauseAsync, IsPaused, cancellationToken)
+                ? await orders.GiveAsync(
+                    app, found.Batch.CorrelationId, GivePauseAsync, IsPaused, cancellationToken)
                 : null;
             if (found.Driven && shown is null)
                 return orders.ReportLate(found.Batch.CorrelationId, "pause");
@@ -48,13 +50,15 @@ internal sealed class PauseCommand(CliContext cli)
 
     private int Report(BatchOrders orders, CommonValues common, BatchProgress progress)
     {
-        var settled = $"{Figures.Count(progress.Counts.Settled)} of {Figures.Count(progress.Batch.TotalRows, "row")} settled";
+        var settled = $"{Figures.Count(progress.Counts.Settled)} of " +
+            $"{Figures.Count(progress.Batch.TotalRows, "row")} settled";
         orders.Report(progress, progress.Batch.CurrentState switch
         {
             BatchStatus.Paused => $"Paused: {settled}. To go on: " +
                 common.Command(cli, $"resume {Figures.ShortId(progress.Batch.CorrelationId)}"),
             var state when BatchStatus.IsFinal(state) => $"The batch is over already: {StatusWords.Of(state)}.",
-            var state => $"The batch is ending already ({StatusWords.Of(state)}), and cannot be paused: {settled}.",
+            var state =>
+                $"The batch is ending already ({StatusWords.Of(state)}), and cannot be paused: {settled}.",
         });
         return ExitCodes.Success;
     }

@@ -17,7 +17,8 @@ internal sealed class ResultsCommand(CliContext cli)
 
     public Command Create()
     {
-        var command = new CliCommand("results", "Write the results of a batch to a folder; of a running one, those so far.")
+        var command = new CliCommand("results", "Write the results of a batch to a folder; of a running " +
+            "one, those so far.")
         {
             Examples = ["results --output so-far", "results 0197a3c2-51f0 --output results/copy"],
         };
@@ -35,12 +36,14 @@ internal sealed class ResultsCommand(CliContext cli)
         var written = parsed.GetValue(_output);
         // A running batch writes to its folder itself when it ends.
         if (written is null && !BatchFollower.IsFinal(found))
-            throw new UserErrorException("The batch still runs, and will write to its own folder; name another one with --output");
+            throw new UserErrorException(
+                "The batch still runs, and will write to its own folder; name another one with --output");
         var folder = written is not null ? cli.FullPath(written) : found.Batch.Output
             ?? throw new UserErrorException("The batch has no folder of its own; name one with --output");
         if (FolderAccess.ProblemOf(folder) is { } problem)
             throw new UserErrorException($"--output {written ?? folder}: {problem}");
-        var result = await app.Get<ResultExporter>().ExportAsync(found.Batch.CorrelationId, folder, cli.Stop.Requested);
+        var result =
+            await app.Get<ResultExporter>().ExportAsync(found.Batch.CorrelationId, folder, cli.Stop.Requested);
         if (common.Json)
             cli.WriteJson(result);
         else
@@ -51,8 +54,10 @@ internal sealed class ResultsCommand(CliContext cli)
     private void Write(ExportResult result)
     {
         var counts = result.Summary.Counts;
-        cli.Out.MarkupLine($"Wrote {Figures.Count(counts.Settled)} of {Figures.Count(result.Summary.Rows, "row")} to " +
+        cli.Out.MarkupLine(
+            $"Wrote {Figures.Count(counts.Settled)} of {Figures.Count(result.Summary.Rows, "row")} to " +
             $"[bold]{Markup.Escape(cli.ShortPath(result.Folder))}[/]" +
-            (result.Complete ? ", complete with manifest.json." : ". Partial: there is no manifest.json until the batch is over."));
+            (result.Complete ? ", complete with manifest.json."
+                : ". Partial: there is no manifest.json until the batch is over."));
     }
 }

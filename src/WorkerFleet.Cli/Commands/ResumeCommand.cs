@@ -13,7 +13,8 @@ internal sealed class ResumeCommand(CliContext cli)
 
     private readonly Argument<string?> _batch = new("BATCH")
     {
-        Description = "Batch: its id, the beginning of it, or latest. Default: all unfinished ones that nobody drives, one after the other",
+        Description = "Batch: its id, the beginning of it, or latest. Default: all unfinished ones that " +
+            "nobody drives, one after the other",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -45,7 +46,8 @@ internal sealed class ResumeCommand(CliContext cli)
             }
             else
             {
-                var unfinished = await app.Queries.ListAsync(unfinishedOnly: true, MostBatches, cancellationToken);
+                var unfinished =
+                    await app.Queries.ListAsync(unfinishedOnly: true, MostBatches, cancellationToken);
                 var unpaused = await UnpauseDrivenAsync(app, unfinished, cancellationToken);
                 batches = [.. unfinished.Where(batch => !batch.Driven).Reverse()];
                 if (batches.Count == 0 && unpaused == 0)
@@ -60,11 +62,13 @@ internal sealed class ResumeCommand(CliContext cli)
     private async Task<int> UnpauseDrivenAsync(
         FleetApp app, IReadOnlyList<BatchProgress> unfinished, CancellationToken cancellationToken)
     {
-        var paused = unfinished.Where(batch => batch.Driven && batch.Batch.CurrentState == BatchStatus.Paused).ToList();
+        var paused =
+            unfinished.Where(batch => batch.Driven && batch.Batch.CurrentState == BatchStatus.Paused).ToList();
         foreach (var batch in paused)
         {
             await app.Controller.ResumeAsync(batch.Batch.CorrelationId, cancellationToken);
-            cli.Note($"Batch {Figures.ShortId(batch.Batch.CorrelationId)} goes on in the process that drives it.");
+            cli.Note(
+                $"Batch {Figures.ShortId(batch.Batch.CorrelationId)} goes on in the process that drives it.");
         }
         return paused.Count;
     }
@@ -97,7 +101,9 @@ internal sealed class ResumeCommand(CliContext cli)
     {
         if (common.Json)
             cli.WriteJson(BatchJson.Of(found));
-        cli.Note($"The batch is over already: {StatusWords.Of(found.Batch.CurrentState)}. To run failed rows again: " +
+        cli.Note(
+            $"The batch is over already: {StatusWords.Of(found.Batch.CurrentState)}. To run failed rows " +
+                "again: " +
             common.Command(cli, $"retry {Figures.ShortId(found.Batch.CorrelationId)}"));
         return ExitCodes.Success;
     }

@@ -24,9 +24,11 @@ internal sealed class RetryCommand(CliContext cli, string name = "retry", string
 
     public Command Create()
     {
-        var command = new CliCommand(name, "Run rows that failed or were cancelled again, and replace their results.")
+        var command =
+            new CliCommand(name, "Run rows that failed or were cancelled again, and replace their results.")
         {
-            Examples = [$"{path}", $"{path} 0197a3c2-51f0 --item 17 --item A-1042", $"{path} --group 3f9a1c77be"],
+            Examples =
+                [$"{path}", $"{path} 0197a3c2-51f0 --item 17 --item A-1042", $"{path} --group 3f9a1c77be"],
         };
         command.Add(_batch);
         command.Add(_items);
@@ -44,7 +46,8 @@ internal sealed class RetryCommand(CliContext cli, string name = "retry", string
         if ((items.Length > 0 ? 1 : 0) + (group is null ? 0 : 1) + (parsed.GetValue(_all) ? 1 : 0) > 1)
             throw new UserErrorException("--item, --group and --all exclude each other; choose one of them");
         if (items.Length > BatchReplay.MostRows)
-            throw new UserErrorException($"--item: at most {BatchReplay.MostRows} rows at a time; use --group or --all for more");
+            throw new UserErrorException(
+                $"--item: at most {BatchReplay.MostRows} rows at a time; use --group or --all for more");
 
         await using var app = FleetApp.Open(cli, common);
         var found = await BatchArgument.ResolveAsync(app, parsed.GetValue(_batch), cancellationToken);

@@ -118,7 +118,9 @@ internal sealed class RunCommand(CliContext cli)
         FleetApp app, RunRequest request, bool reuse, CancellationToken stop)
     {
         await using var source = request.SourcePath is { } path
-            ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan)
+            ? new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+                FileOptions.Asynchronous | FileOptions.SequentialScan)
             : cli.OpenInput();
         var result = await app.Get<BatchSubmitter>().SubmitAsync(
             new SubmitRequest(source, request.SourceSettings, request.Spec, request.Output, reuse), stop);

@@ -38,7 +38,8 @@ internal sealed class ShowCommand(CliContext cli, string path = "show")
         var common = CommonOptions.Read(parsed, cli);
         await using var app = FleetApp.Open(cli, common);
         var batch = (await BatchArgument.ResolveAsync(app, parsed.GetValue(_batch), cancellationToken)).Batch;
-        var index = await ItemReference.ResolveAsync(app, batch, parsed.GetRequiredValue(_item), cancellationToken);
+        var index =
+            await ItemReference.ResolveAsync(app, batch, parsed.GetRequiredValue(_item), cancellationToken);
         var session = ItemSession.IdFor(batch.CorrelationId, index);
         var settled = await app.Get<ILedger>().FindSettledAsync(batch.CorrelationId, index, cancellationToken);
         var events = await app.Get<IJournal>().ReadAsync(session, MostEvents, cancellationToken);

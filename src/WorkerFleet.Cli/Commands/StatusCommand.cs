@@ -15,7 +15,8 @@ internal sealed class StatusCommand(CliContext cli)
 
     public Command Create()
     {
-        var command = new CliCommand("status", "Show how a batch stands.") { Examples = ["status", "status 0197a3c2-51f0 --json"] };
+        var command = new CliCommand("status", "Show how a batch stands.")
+            { Examples = ["status", "status 0197a3c2-51f0 --json"] };
         command.Add(_batch);
         command.SetAction(RunAsync);
         return command;

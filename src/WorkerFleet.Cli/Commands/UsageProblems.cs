@@ -32,7 +32,8 @@ internal static class UsageProblems
                 case CommandResult when parsed.UnmatchedTokens.Count > 0:
                     break;
                 case CommandResult when command.Subcommands.Count > 0:
-                    problems.Add($"'{command.Name}' needs a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}");
+                    problems.Add($"'{command.Name}' needs a command: " +
+                        $"{string.Join(", ", command.Subcommands.Select(sub => sub.Name))}");
                     break;
                 default:
                     problems.Add(error.Message);
@@ -57,7 +58,8 @@ internal static class UsageProblems
     {
         { IdentifierTokenCount: > 1 } when option.Option.Arity.MaximumNumberOfValues <= 1 =>
             $"{option.Option.Name}: is given {option.IdentifierTokenCount} times; give it once",
-        { Tokens.Count: 0 } => $"{option.Option.Name}: needs a value{(option.Option.HelpName is { } name ? $": {name}" : "")}",
+        { Tokens.Count: 0 } =>
+            $"{option.Option.Name}: needs a value{(option.Option.HelpName is { } name ? $": {name}" : "")}",
         _ => $"{option.Option.Name}: {message}",
     };
 
@@ -69,7 +71,8 @@ internal static class UsageProblems
             return $"{name}: there is no such option{Suggestions.DidYouMean(name, OptionsOf(command))}";
         }
         return command.Subcommands.Count > 0
-            ? $"'{token}' is no command{Suggestions.DidYouMean(token, command.Subcommands.Select(sub => sub.Name))}"
+            ? $"'{token}' is no command" +
+                Suggestions.DidYouMean(token, command.Subcommands.Select(sub => sub.Name))
             : $"'{token}' is one argument too many; quote a value that has spaces in it";
     }
 

@@ -12,7 +12,8 @@ internal sealed class WatchCommand(CliContext cli)
 
     public Command Create()
     {
-        var command = new CliCommand("watch", "Follow a batch to its end, from any terminal; exits as its run does.")
+        var command =
+            new CliCommand("watch", "Follow a batch to its end, from any terminal; exits as its run does.")
         {
             Examples = ["watch", "watch 0197a3c2-51f0"],
         };

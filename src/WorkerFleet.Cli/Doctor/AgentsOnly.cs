@@ -18,5 +18,6 @@ internal static class AgentsOnly
     }
 
     /// <exception cref="AgentConfigurationException">The configuration is not good.</exception>
-    public static IAgentCatalog CatalogOf(ServiceProvider services) => services.GetRequiredService<IAgentCatalog>();
+    public static IAgentCatalog CatalogOf(ServiceProvider services) =>
+        services.GetRequiredService<IAgentCatalog>();
 }

@@ -10,6 +10,7 @@ internal static class DefaultsCheck
         // A run's own problems (it has no source here) are not the configuration's.
         var found = new List<string>();
         new RunRequestReader(cli, [defaults], found).Read();
-        problems.AddRange(found.Where(problem => problem.StartsWith(RunSetting.DefaultsSection, StringComparison.OrdinalIgnoreCase)));
+        problems.AddRange(found.Where(
+            problem => problem.StartsWith(RunSetting.DefaultsSection, StringComparison.OrdinalIgnoreCase)));
     }
 }

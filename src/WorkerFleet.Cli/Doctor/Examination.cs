@@ -25,7 +25,8 @@ internal sealed class Examination(CliContext cli, CommonValues common)
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken cancellationToken)
     {
         Add("machine", CheckState.Passed,
-            $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Figures.Count(Environment.ProcessorCount, "core")}");
+            $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, " +
+            $"{Figures.Count(Environment.ProcessorCount, "core")}");
         CheckConfiguration();
         if (CheckFolder())
             await CheckStoreAsync(cancellationToken);
@@ -39,7 +40,8 @@ internal sealed class Examination(CliContext cli, CommonValues common)
         var defaults = FleetConfiguration.ReadDefaults(common.Configuration, problems);
         DefaultsCheck.Run(cli, defaults, problems);
         if (problems.Count == 0)
-            Add("configuration", CheckState.Passed, $"{FleetConfiguration.FileName} and environment are in order");
+            Add("configuration", CheckState.Passed,
+                $"{FleetConfiguration.FileName} and environment are in order");
         foreach (var problem in problems)
             Add("configuration", CheckState.Failed, problem);
     }
@@ -53,10 +55,14 @@ internal sealed class Examination(CliContext cli, CommonValues common)
             return false;
         }
         var exists = Directory.Exists(common.DataFolder);
-        Add("data folder", CheckState.Passed, $"{common.DataFolder} {(exists ? "is writable" : "will be made by the first run")}");
+        Add("data folder", CheckState.Passed,
+            $"{common.DataFolder} {(exists ? "is writable" : "will be made by the first run")}");
         var free = new DriveInfo(exists ? common.DataFolder : cli.WorkingDirectory).AvailableFreeSpace;
-        Add("disk", free < TooLittleDisk ? CheckState.Failed : free < LittleDisk ? CheckState.Warning : CheckState.Passed,
-            $"{ByteSizes.Format(free)} free{(free < LittleDisk ? "; make room, or choose another folder with --data" : "")}");
+        var state = free < TooLittleDisk ? CheckState.Failed
+            : free < LittleDisk ? CheckState.Warning
+            : CheckState.Passed;
+        var advice = state == CheckState.Passed ? "" : "; make room, or choose another folder with --data";
+        Add("disk", state, $"{ByteSizes.Format(free)} free{advice}");
         return exists;
     }
 
@@ -66,10 +72,12 @@ internal sealed class Examination(CliContext cli, CommonValues common)
         {
             await using var app = FleetApp.Open(cli, common);
             var unfinished = await app.Queries.ListAsync(unfinishedOnly: true, MostBatches, cancellationToken);
-            Add("database", CheckState.Passed, $"opens; SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}");
+            Add("database", CheckState.Passed,
+                $"opens; SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}");
             CheckBatches(unfinished);
         }
-        catch (Exception exception) when (exception is StoreException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (
+            exception is StoreException or IOException or UnauthorizedAccessException)
         {
             Add("database", CheckState.Failed, exception.Message);
         }
@@ -83,16 +91,20 @@ internal sealed class Examination(CliContext cli, CommonValues common)
     {
         var now = cli.Time.GetUtcNow();
         if (unfinished.Select(batch => batch.Batch.SubmittedAt).DefaultIfEmpty().Max() > now)
-            Add("clock", CheckState.Failed, $"it is {Figures.Instant(now)} here, and a batch was submitted later than that; set the clock");
+            Add("clock", CheckState.Failed,
+                $"it is {Figures.Instant(now)} here, and a batch was submitted later than that; set the clock");
         else
             Add("clock", CheckState.Passed, Figures.Instant(now));
         var left = unfinished.Where(batch => !batch.Driven).ToList();
         if (left.Count == 0)
-            Add("batches", CheckState.Passed, unfinished.Count == 0 ? "none is unfinished" : $"{unfinished.Count} under way");
+            Add("batches", CheckState.Passed,
+                unfinished.Count == 0 ? "none is unfinished" : $"{unfinished.Count} under way");
         foreach (var batch in left)
-            Add("batches", CheckState.Warning, $"{Figures.ShortId(batch.Batch.CorrelationId)} ({batch.Batch.Spec.Name}) is " +
+            Add("batches", CheckState.Warning,
+                $"{Figures.ShortId(batch.Batch.CorrelationId)} ({batch.Batch.Spec.Name}) is " +
                 (batch.Batch.CurrentState == BatchStatus.Paused ? "paused" : "unfinished and nobody drives it") +
-                $", {Figures.Count(batch.Counts.Pending, "row")} left: {common.Command(cli, $"resume {Figures.ShortId(batch.Batch.CorrelationId)}")}");
+                $", {Figures.Count(batch.Counts.Pending, "row")} left: " +
+                $"{common.Command(cli, $"resume {Figures.ShortId(batch.Batch.CorrelationId)}")}");
     }
 
     private async Task CheckAgentsAsync(CancellationToken cancellationToken)
@@ -129,8 +141,10 @@ internal sealed class Examination(CliContext cli, CommonValues common)
         {
             problem = $"does not answer within {Durations.Format(LongestProbe)}";
         }
-        Add("agent", problem is null ? CheckState.Passed : CheckState.Failed, $"{name}{(problem is null ? " is ready" : $": {problem}")}");
+        Add("agent", problem is null ? CheckState.Passed : CheckState.Failed,
+            $"{name}{(problem is null ? " is ready" : $": {problem}")}");
     }
 
-    private void Add(string name, CheckState state, string finding) => _checks.Add(new Check(name, state, finding));
+    private void Add(string name, CheckState state, string finding) =>
+        _checks.Add(new Check(name, state, finding));
 }

@@ -14,7 +14,8 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
     /// <param name="until">When it is at its end; null: in a final state.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> DriveToEndAsync(
-        Guid batchId, Func<BatchController, CancellationToken, Task>? prepare = null, Func<BatchProgress, bool>? until = null)
+        Guid batchId, Func<BatchController, CancellationToken, Task>? prepare = null,
+        Func<BatchProgress, bool>? until = null)
     {
         var end = await DriveAsync(batchId, prepare, until ?? BatchFollower.IsFinal);
         return await EndAsync(end);
@@ -90,11 +91,12 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
 
     private async Task DrainAsync(Guid batchId)
     {
-        cli.Note($"Stopping: rows in flight finish, within {Durations.Format(FleetApp.DrainTime)}; the rest waits for resume. " +
-            "Ctrl-C again stops at once.");
+        cli.Note($"Stopping: rows in flight finish, within {Durations.Format(FleetApp.DrainTime)}; the " +
+            "rest waits for resume. Ctrl-C again stops at once.");
         await app.StopAsync();
         if (await app.Queries.FindAsync(batchId, CancellationToken.None) is { } progress)
-            cli.Note($"Stopped: {Figures.Count(progress.Counts.Settled)} of {Figures.Count(progress.Batch.TotalRows, "row")} settled. " +
+            cli.Note($"Stopped: {Figures.Count(progress.Counts.Settled)} of " +
+                $"{Figures.Count(progress.Batch.TotalRows, "row")} settled. " +
                 $"To go on: {common.Command(cli, $"resume {Figures.ShortId(batchId)}")}");
     }
 }

@@ -20,7 +20,8 @@ internal sealed class BatchFollower(BatchQueries queries, TimeProvider time)
     /// <summary>Snapshots, the last of them the first one for which <paramref name="until"/> holds.</summary>
     /// <exception cref="UserErrorException">The batch is gone.</exception>
     public async IAsyncEnumerable<ProgressSnapshot> FollowAsync(
-        Guid batchId, Func<BatchProgress, bool> until, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid batchId, Func<BatchProgress, bool> until,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         var meter = new RateMeter();
@@ -41,12 +42,13 @@ internal sealed class BatchFollower(BatchQueries queries, TimeProvider time)
             {
                 throw new UserErrorException(seen
                     ? $"The batch {Figures.ShortId(batchId)} is gone: somebody deleted it"
-                    : $"The batch {Figures.ShortId(batchId)} did not begin; --verbose shows what the fleet does",
+                    : $"The batch {Figures.ShortId(batchId)} did not begin; --verbose shows why",
                     ExitCodes.Failed);
             }
             var wait = time.GetElapsedTime(asked) * WaitPerCost;
             await Task.Delay(
-                wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait, time, cancellationToken);
+                wait < ShortestWait ? ShortestWait : wait > LongestWait ? LongestWait : wait,
+                time, cancellationToken);
         }
     }
 
@@ -55,7 +57,8 @@ internal sealed class BatchFollower(BatchQueries queries, TimeProvider time)
     private static ProgressSnapshot SnapshotOf(BatchProgress progress, TimeSpan elapsed, RateMeter meter)
     {
         var rate = meter.Add(elapsed, progress.Counts.Settled);
-        TimeSpan? remaining = rate > 0 && progress.Counts.Pending / rate.Value < TimeSpan.FromDays(365).TotalSeconds
+        TimeSpan? remaining = rate > 0
+            && progress.Counts.Pending / rate.Value < TimeSpan.FromDays(365).TotalSeconds
             ? TimeSpan.FromSeconds(progress.Counts.Pending / rate.Value)
             : null;
         return new ProgressSnapshot(progress, rate, elapsed, remaining);

@@ -4,7 +4,9 @@ using WorkerFleet.Cli.Rendering;
 
 namespace WorkerFleet.Cli.Hosting;
 
-/// <summary>Gives an order to a batch: to the process that drives it, or, where none does, by driving it here.</summary>
+/// <summary>
+/// Gives an order to a batch: to the process that drives it, or, where none does, by driving it here.
+/// </summary>
 internal sealed class BatchOrders(CliContext cli, CommonValues common)
 {
     /// <summary>How long a process that drives a batch may take to act on an order.</summary>
@@ -18,16 +20,18 @@ internal sealed class BatchOrders(CliContext cli, CommonValues common)
     /// <param name="cancellationToken">Cancels waiting, not the order.</param>
     /// <returns>How the batch stands then; null when the order did not show in time.</returns>
     public async Task<BatchProgress?> GiveAsync(
-        FleetApp app, Guid batchId, Func<BatchController, CancellationToken, Task> give, Func<BatchProgress, bool> shows,
-        CancellationToken cancellationToken)
+        FleetApp app, Guid batchId, Func<BatchController, CancellationToken, Task> give,
+        Func<BatchProgress, bool> shows, CancellationToken cancellationToken)
     {
         await give(app.Controller, cancellationToken);
         using var limit = new CancellationTokenSource(LongestWait, cli.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken, cli.Stop.Requested);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            limit.Token, cancellationToken, cli.Stop.Requested);
         try
         {
             BatchProgress? last = null;
-            await foreach (var snapshot in new BatchFollower(app.Queries, cli.Time).FollowAsync(batchId, shows, either.Token))
+            var follower = new BatchFollower(app.Queries, cli.Time);
+            await foreach (var snapshot in follower.FollowAsync(batchId, shows, either.Token))
                 last = snapshot.Progress;
             return last;
         }
@@ -37,7 +41,9 @@ internal sealed class BatchOrders(CliContext cli, CommonValues common)
         }
     }
 
-    /// <summary>Gives the order and drives the batch in this process until <paramref name="until"/> holds.</summary>
+    /// <summary>
+    /// Gives the order and drives the batch in this process until <paramref name="until"/> holds.
+    /// </summary>
     /// <returns>How it stands then; null when it was interrupted.</returns>
     public async Task<BatchProgress?> DriveAsync(
         BatchState batch, Func<BatchController, CancellationToken, Task> give, Func<BatchProgress, bool> until)
@@ -58,8 +64,10 @@ internal sealed class BatchOrders(CliContext cli, CommonValues common)
     /// <summary>The order is durable, but whoever drives the batch has not acted on it yet.</summary>
     public int ReportLate(Guid batchId, string order)
     {
-        cli.Note($"The order to {order} is stored, but the process that drives the batch has not acted on it within " +
-            $"{Durations.Format(LongestWait)}. See how it goes on: {common.Command(cli, $"watch {Figures.ShortId(batchId)}")}");
+        cli.Note(
+            $"The order to {order} is stored, but the process that drives the batch has not acted on it " +
+            $"within {Durations.Format(LongestWait)}. See how it goes on: " +
+            $"{common.Command(cli, $"watch {Figures.ShortId(batchId)}")}");
         return ExitCodes.Failed;
     }
 }

@@ -17,7 +17,8 @@ internal sealed class BatchReplay(CliContext cli, CommonValues common)
     /// <param name="cancellationToken">Cancels before anything is ordered.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(
-        FleetApp app, BatchProgress found, IReadOnlyList<long>? indexes, string? group, CancellationToken cancellationToken)
+        FleetApp app, BatchProgress found, IReadOnlyList<long>? indexes, string? group,
+        CancellationToken cancellationToken)
     {
         var batch = found.Batch;
         var orders = new BatchOrders(cli, common);
@@ -30,19 +31,24 @@ internal sealed class BatchReplay(CliContext cli, CommonValues common)
             throw new UserErrorException("The batch is paused; go on with it first: " +
                 common.Command(cli, $"resume {Figures.ShortId(batch.CorrelationId)}"));
         if (batch.CurrentState is BatchStatus.Cancelling or BatchStatus.Aggregating)
-            throw new UserErrorException($"The batch is just ending ({StatusWords.Of(batch.CurrentState)}); run rows again once it is over");
+            throw new UserErrorException(
+                $"The batch is just ending ({StatusWords.Of(batch.CurrentState)}); run rows again once it is over");
 
         if (found.Driven)
         {
-            var shown = await orders.GiveAsync(app, batch.CorrelationId, GiveAsync, HasBegun, cancellationToken);
+            var shown =
+                await orders.GiveAsync(app, batch.CorrelationId, GiveAsync, HasBegun, cancellationToken);
             if (shown is null)
                 return orders.ReportLate(batch.CorrelationId, "run rows again");
             orders.Report(shown, "The rows are being run again by the process that drives the batch: " +
                 common.Command(cli, $"watch {Figures.ShortId(batch.CorrelationId)}"));
             return ExitCodes.Success;
         }
-        var end = await orders.DriveAsync(batch, GiveAsync, progress => HasBegun(progress) && BatchFollower.IsFinal(progress));
-        return end is null ? ExitCodes.Interrupted : await BatchEnd.WriteAsync(cli, common, end, CancellationToken.None);
+        var end = await orders.DriveAsync(
+            batch, GiveAsync, progress => HasBegun(progress) && BatchFollower.IsFinal(progress));
+        return end is null
+            ? ExitCodes.Interrupted
+            : await BatchEnd.WriteAsync(cli, common, end, CancellationToken.None);
 
         bool HasBegun(BatchProgress progress) => progress.Batch.Round > batch.Round;
 

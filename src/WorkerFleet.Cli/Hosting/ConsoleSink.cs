@@ -6,8 +6,8 @@ using WorkerFleet.Cli.Rendering;
 namespace WorkerFleet.Cli.Hosting;
 
 /// <summary>
-/// Writes log events to standard error, a line each, through the console that also draws progress, so that they end up
-/// above it and not in it. Exceptions are written out only with debug logging.
+/// Writes log events to standard error, a line each, through the console that also draws progress, so that they end
+/// up above it and not in it. Exceptions are written out only with debug logging.
 /// </summary>
 internal sealed class ConsoleSink(IAnsiConsole console, bool withExceptions) : ILogEventSink
 {
@@ -22,6 +22,7 @@ internal sealed class ConsoleSink(IAnsiConsole console, bool withExceptions) : I
         var message = logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture);
         if (logEvent.Exception is { } exception)
             message += withExceptions ? $"{System.Environment.NewLine}{exception}" : $" ({exception.Message})";
-        console.MarkupLine($"[{style}]{name}:[/] {Markup.Escape(withExceptions ? message : SafeText.Line(message))}");
+        console.MarkupLine(
+            $"[{style}]{name}:[/] {Markup.Escape(withExceptions ? message : SafeText.Line(message))}");
     }
 }

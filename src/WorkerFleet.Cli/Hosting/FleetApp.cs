@@ -50,7 +50,9 @@ internal sealed class FleetApp : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    /// <summary>Starts what drives batches. May be called ahead, so that it starts while something else is prepared.</summary>
+    /// <summary>
+    /// Starts what drives batches. May be called ahead, so that it starts while something else is prepared.
+    /// </summary>
     /// <exception cref="AgentConfigurationException">At once, when the agents are badly configured.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {

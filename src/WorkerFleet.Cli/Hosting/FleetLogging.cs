@@ -5,7 +5,9 @@ using WorkerFleet.Cli.Options;
 
 namespace WorkerFleet.Cli.Hosting;
 
-/// <summary>Logging: section <c>Serilog</c> of the configuration, and standard error from warnings on.</summary>
+/// <summary>
+/// Logging: section <c>Serilog</c> of the configuration, and standard error from warnings on.
+/// </summary>
 internal static class FleetLogging
 {
     public static Logger Create(CliContext cli, CommonValues common)

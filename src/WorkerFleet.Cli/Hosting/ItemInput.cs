@@ -8,7 +8,7 @@ namespace WorkerFleet.Cli.Hosting;
 /// <summary>Makes the input of one row again, from the source.</summary>
 internal sealed class ItemInput(ILedger ledger, ISourceReader reader)
 {
-    /// <returns>What the agent receives, or why it receives nothing; null as long as the row is not dispatched.</returns>
+    /// <returns>What the agent receives, or why it receives nothing; null before the row is dispatched.</returns>
     public async Task<MappedRow?> ReadAsync(BatchState batch, long index, CancellationToken cancellationToken)
     {
         // The slice says where in the source to begin; without it, everything before would have to be read.
@@ -17,7 +17,8 @@ internal sealed class ItemInput(ILedger ledger, ISourceReader reader)
             return null;
         var (mapper, _) = RowMapperFactory.Create(
             batch.Spec.Mapping, batch.Spec.Agents, batch.Spec.Source, sample: [], agentNames: null);
-        await foreach (var row in reader.ReadAsync(batch.SourceBlob, batch.Spec.Source, slice.Start, cancellationToken))
+        var rows = reader.ReadAsync(batch.SourceBlob, batch.Spec.Source, slice.Start, cancellationToken);
+        await foreach (var row in rows)
             if (row.Position.Index == index)
                 return row.BadRow is { } problem ? new MappedRow(default, "", null, problem) : mapper?.Map(row);
         return null;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace WorkerFleet.Cli.Hosting;
 
-/// <summary>Ctrl-C, SIGTERM and the end of the terminal. The first asks to stop, the second stops at once.</summary>
+/// <summary>
+/// Ctrl-C, SIGTERM and the end of the terminal. The first asks to stop, the second stops at once.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _requested = new();

@@ -13,13 +13,13 @@ internal static class AdHocAgents
 {
     public static string PathIn(string dataFolder) => Path.Combine(dataFolder, "agents.json");
 
-    /// <exception cref="UserErrorException">The name stands for another agent in the user's own configuration.</exception>
+    /// <exception cref="UserErrorException">The user has configured another agent of that name.</exception>
     public static void Remember(CliContext cli, string dataFolder, AdHocAgent agent)
     {
         if (FleetConfiguration.Build(cli).GetSection($"{AgentOptions.Section}:{agent.Name}").Exists())
             throw new UserErrorException(
-                $"--agent-url: an agent '{agent.Name}' is configured already; leave --agent-url out to use it, " +
-                "or give the address another name with --agent");
+                $"--agent-url: an agent '{agent.Name}' is configured already; leave --agent-url out to " +
+                "use it, or give the address another name with --agent");
         var path = PathIn(dataFolder);
         var root = (File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null) as JsonObject ?? [];
         var agents = SectionOf(SectionOf(root, "Fleet"), "Agents");

@@ -19,7 +19,8 @@ internal static partial class AgentSettings
             Rules = ReadRules(layers, read, problems),
         };
         if (selection is { Default: "", Column: null, Rules.Count: 0 } && !layers.Any(ChoosesAgent))
-            problems.Add("No agent is chosen; name one with --agent (echo is built in), or give an address with --agent-url");
+            problems.Add("No agent is chosen; name one with --agent (echo is built in), or give an " +
+                "address with --agent-url");
         return (selection, adHoc);
     }
 
@@ -37,9 +38,11 @@ internal static partial class AgentSettings
             var equals = text.Value.IndexOf('=', StringComparison.Ordinal);
             var colon = text.Value.LastIndexOf(':');
             if (equals > 0 && colon > equals && colon < text.Value.Length - 1)
-                rules.Add(new AgentRule(text.Value[..equals], text.Value[(equals + 1)..colon], text.Value[(colon + 1)..]));
+                rules.Add(new AgentRule(
+                    text.Value[..equals], text.Value[(equals + 1)..colon], text.Value[(colon + 1)..]));
             else
-                problems.Add($"{text.Where}: '{text.Value}' is not COLUMN=VALUE:AGENT, such as country=NO:nordic");
+                problems.Add(
+                    $"{text.Where}: '{text.Value}' is not COLUMN=VALUE:AGENT, such as country=NO:nordic");
         }
         return rules.Count > 0 ? rules : layers.FirstOrDefault(layer => layer.Rules.Count > 0)?.Rules ?? [];
     }
@@ -60,7 +63,9 @@ internal static partial class AgentSettings
         return new AdHocAgent(read.Text(RunSettings.Agent)?.ToLowerInvariant() ?? NameOf(url), url);
     }
 
-    /// <summary>A name that the same address always gets, since it is part of what makes two runs the same.</summary>
+    /// <summary>
+    /// A name that the same address always gets, since it is part of what makes two runs the same.
+    /// </summary>
     private static string NameOf(Uri url)
     {
         var name = Unusual().Replace($"{url.Authority}{url.AbsolutePath}".ToLowerInvariant(), "-").Trim('-');

@@ -17,7 +17,8 @@ internal static class CommonOptions
         new Option<string?>(Data)
         {
             HelpName = "DIR",
-            Description = "Folder of the embedded store. Default: .fleet here, or Fleet:Data of the configuration.",
+            Description =
+                "Folder of the embedded store. Default: .fleet here, or Fleet:Data of the configuration.",
             Recursive = true,
         },
         new Option<bool>(Json)
@@ -29,7 +30,8 @@ internal static class CommonOptions
         new Option<string?>(LogLevel)
         {
             HelpName = "LEVEL",
-            Description = "Log to standard error from this level on: debug, information, warning, error. Default: warning.",
+            Description = "Log to standard error from this level on: debug, information, warning, error. " +
+                "Default: warning.",
             Recursive = true,
         },
         new Option<bool>(Verbose)

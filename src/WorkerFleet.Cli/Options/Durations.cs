@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace WorkerFleet.Cli.Options;
 
-/// <summary>Durations as people write them: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>2d</c>.</summary>
+/// <summary>
+/// Durations as people write them: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>2d</c>.
+/// </summary>
 internal static partial class Durations
 {
     /// <returns>False for anything else, and for what does not fit a <see cref="TimeSpan"/>.</returns>

@@ -5,9 +5,9 @@ using WorkerFleet.Cli.Rendering;
 namespace WorkerFleet.Cli.Options;
 
 /// <summary>
-/// Configuration: what later ones in this list say wins. Agents that earlier runs used by their address; appsettings.json
-/// beside the executable; appsettings.json in the current folder; environment variables under the names of older
-/// systems; environment variables (<c>FLEET__DEFAULTS__CONCURRENCY</c>).
+/// Configuration: what later ones in this list say wins. Agents that earlier runs used by their address;
+/// appsettings.json beside the executable; appsettings.json in the current folder; environment variables under the
+/// names of older systems; environment variables (<c>FLEET__DEFAULTS__CONCURRENCY</c>).
 /// </summary>
 internal static class FleetConfiguration
 {
@@ -47,7 +47,9 @@ internal static class FleetConfiguration
         foreach (var section in configuration.GetSection(RunSetting.DefaultsSection).GetChildren())
         {
             if (!settings.TryGetValue(section.Key, out var setting))
-                problems.Add($"{section.Path}: there is no such key{Suggestions.DidYouMean(section.Key, settings.Keys)}");
+                problems.Add(
+                    $"{section.Path}: there is no such key" +
+                    $"{Suggestions.DidYouMean(section.Key, settings.Keys)}");
             else if (section.Value is not null)
                 layer.Add(setting, new SettingText(section.Value, section.Path));
             else if (setting.Arity == SettingArity.Many)
@@ -66,7 +68,8 @@ internal static class FleetConfiguration
         try
         {
             // Loaded here rather than by Build, so that a message can name the file.
-            var file = new ConfigurationBuilder().AddJsonStream(new MemoryStream(File.ReadAllBytes(path))).Build();
+            using var json = new MemoryStream(File.ReadAllBytes(path));
+            var file = new ConfigurationBuilder().AddJsonStream(json).Build();
             builder.AddInMemoryCollection(file.AsEnumerable());
         }
         catch (Exception exception) when (exception is FormatException or System.Text.Json.JsonException)

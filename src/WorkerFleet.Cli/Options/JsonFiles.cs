@@ -16,7 +16,8 @@ internal static class JsonFiles
         }
         catch (JsonException exception)
         {
-            problems.Add($"{written}:{exception.LineNumber + 1}: is not valid JSON at character {exception.BytePositionInLine + 1}");
+            problems.Add($"{written}:{exception.LineNumber + 1}: is not valid JSON at character " +
+                $"{exception.BytePositionInLine + 1}");
             return null;
         }
     }

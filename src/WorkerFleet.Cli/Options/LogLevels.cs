@@ -21,7 +21,8 @@ internal static class LogLevels
             return verbose ? LogEventLevel.Debug : null;
         return Levels.TryGetValue(text.ToLowerInvariant(), out var level)
             ? level
-            : throw new UserErrorException($"--log-level: '{text}' is not one of {string.Join(", ", Levels.Keys)}" +
+            : throw new UserErrorException(
+                $"--log-level: '{text}' is not one of {string.Join(", ", Levels.Keys)}" +
                 Suggestions.DidYouMean(text, Levels.Keys));
     }
 }

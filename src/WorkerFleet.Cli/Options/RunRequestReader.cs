@@ -73,7 +73,8 @@ internal sealed class RunRequestReader
         if (source is null)
         {
             if (!_layers.Any(layer => layer.IsUnreadable || layer.Has(RunSettings.Source)))
-                _problems.Add("There is no source; name a CSV, TSV or JSONL file, or - for standard input: fleet run FILE");
+                _problems.Add("There is no source; name a CSV, TSV or JSONL file, or - for standard input: " +
+                    "fleet run FILE");
         }
         else
         {
@@ -103,8 +104,9 @@ internal sealed class RunRequestReader
 
     private MappingSpec ReadMapping()
     {
-        // Prompt and template are two ways to say one thing: the layer that says it first wins, whichever it uses.
-        var layer = _layers.FirstOrDefault(layer => layer.Has(RunSettings.Prompt) || layer.Has(RunSettings.Template));
+        // Prompt and template are two ways to say one thing: the layer that says it first wins.
+        var layer =
+            _layers.FirstOrDefault(layer => layer.Has(RunSettings.Prompt) || layer.Has(RunSettings.Template));
         if (layer is not null && layer.Has(RunSettings.Prompt) && layer.Has(RunSettings.Template))
             _problems.Add($"{layer.Find(RunSettings.Prompt)[0].Where}: cannot be used together with " +
                 $"{RunSettings.Template.Option}; choose one of them");
@@ -114,7 +116,9 @@ internal sealed class RunRequestReader
         return new MappingSpec
         {
             Prompt = layer?.Has(RunSettings.Prompt) == true ? prompt : null,
-            Template = layer?.Has(RunSettings.Template) == true && template is not null ? ReadTemplate(template) : null,
+            Template = layer?.Has(RunSettings.Template) == true && template is not null
+                ? ReadTemplate(template)
+                : null,
             IdColumn = _read.Text(RunSettings.IdColumn),
             PassThrough = passThrough switch
             {
@@ -143,14 +147,18 @@ internal sealed class RunRequestReader
         var retry = new RetrySpec
         {
             MaxAttempts = _read.Int(RunSettings.Attempts, 1, 100) ?? defaults.MaxAttempts,
-            BaseDelay = _read.Duration(RunSettings.RetryDelay, TimeSpan.Zero, LongestAttempt) ?? defaults.BaseDelay,
-            MaxDelay = _read.Duration(RunSettings.RetryMaxDelay, TimeSpan.Zero, LongestAttempt) ?? defaults.MaxDelay,
+            BaseDelay =
+                _read.Duration(RunSettings.RetryDelay, TimeSpan.Zero, LongestAttempt) ?? defaults.BaseDelay,
+            MaxDelay =
+                _read.Duration(RunSettings.RetryMaxDelay, TimeSpan.Zero, LongestAttempt) ?? defaults.MaxDelay,
         };
         if (retry.MaxDelay >= retry.BaseDelay)
             return retry;
         if (_layers.Any(layer => layer.Has(RunSettings.RetryMaxDelay)))
-            _problems.Add($"{RunSettings.RetryMaxDelay.Option}: {Durations.Format(retry.MaxDelay)} is shorter than " +
-                $"{RunSettings.RetryDelay.Option} {Durations.Format(retry.BaseDelay)}; the longest wait cannot be below the first");
+            _problems.Add(
+                $"{RunSettings.RetryMaxDelay.Option}: {Durations.Format(retry.MaxDelay)} is shorter than " +
+                $"{RunSettings.RetryDelay.Option} {Durations.Format(retry.BaseDelay)}; the longest wait " +
+                "cannot be below the first");
         return retry with { MaxDelay = retry.BaseDelay };
     }
 
@@ -160,7 +168,8 @@ internal sealed class RunRequestReader
         return new LimitsSpec
         {
             Concurrency = _read.Int(RunSettings.Concurrency, 1, 10_000) ?? defaults.Concurrency,
-            AttemptTimeout = _read.Duration(RunSettings.Timeout, Shortest, LongestAttempt) ?? defaults.AttemptTimeout,
+            AttemptTimeout =
+                _read.Duration(RunSettings.Timeout, Shortest, LongestAttempt) ?? defaults.AttemptTimeout,
             Deadline = _read.Duration(RunSettings.Deadline, Shortest, LongestBatch),
             Priority = _read.Choice<BatchPriority>(RunSettings.Priority) ?? defaults.Priority,
             SliceSize = _read.Int(RunSettings.SliceSize, 1, 4_096) ?? defaults.SliceSize,

@@ -38,7 +38,8 @@ internal sealed class SettingReader(IReadOnlyList<SettingsLayer> layers, List<st
 
     public TimeSpan? Duration(RunSetting setting, TimeSpan min, TimeSpan max) => Struct<TimeSpan>(
         setting,
-        (string text, out TimeSpan value) => Durations.TryParse(text, out value) && value >= min && value <= max,
+        (string text, out TimeSpan value) =>
+            Durations.TryParse(text, out value) && value >= min && value <= max,
         $"a duration such as 500ms, 30s, 5m or 1h, from {Durations.Format(min)} to {Durations.Format(max)}");
 
     public int? Size(RunSetting setting, int min, int max) => Struct<int>(
@@ -74,7 +75,9 @@ internal sealed class SettingReader(IReadOnlyList<SettingsLayer> layers, List<st
         },
         $"a single ASCII character that is no letter or digit, or one of {string.Join(", ", names.Keys)}");
 
-    /// <summary>A list: repeated, separated by commas, or a list of a file. The layer that has one wins as a whole.</summary>
+    /// <summary>
+    /// A list: repeated, separated by commas, or a list of a file. The layer that has one wins as a whole.
+    /// </summary>
     public IReadOnlyList<SettingText>? List(RunSetting setting)
     {
         if (layers.FirstOrDefault(layer => layer.Has(setting)) is not { } layer)
@@ -82,7 +85,8 @@ internal sealed class SettingReader(IReadOnlyList<SettingsLayer> layers, List<st
         var elements = layer.Find(setting)
             .SelectMany(text => text.IsElement
                 ? [text]
-                : text.Value.Split(',', StringSplitOptions.TrimEntries).Select(part => text with { Value = part }))
+                : text.Value.Split(',', StringSplitOptions.TrimEntries)
+                    .Select(part => text with { Value = part }))
             .ToList();
         foreach (var empty in elements.Where(element => string.IsNullOrWhiteSpace(element.Value)).Take(1))
             problems.Add($"{empty.Where}: has an empty entry; write the entries with a comma between them");
@@ -106,7 +110,8 @@ internal sealed class SettingReader(IReadOnlyList<SettingsLayer> layers, List<st
         return found;
     }
 
-    private IEnumerable<SettingText> Texts(RunSetting setting) => layers.SelectMany(layer => layer.Find(setting));
+    private IEnumerable<SettingText> Texts(RunSetting setting) =>
+        layers.SelectMany(layer => layer.Find(setting));
 
     private static bool TryYesNo(string text, out bool value)
     {

@@ -4,7 +4,8 @@ namespace WorkerFleet.Cli.Options;
 internal static class ShellText
 {
     public static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "/._-:@%+=,~".Contains(c, StringComparison.Ordinal))
+        word.Length > 0
+            && word.All(c => char.IsLetterOrDigit(c) || "/._-:@%+=,~".Contains(c, StringComparison.Ordinal))
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -11,7 +11,8 @@ internal static class SourcePaths
         if (source == StandardInput)
         {
             if (cli.InputIsTerminal)
-                problems.Add("-: standard input is a terminal; pipe the rows in, such as: cat rows.csv | fleet run - --format csv …");
+                problems.Add("-: standard input is a terminal; pipe the rows in, such as: cat rows.csv | " +
+                    "fleet run - --format csv …");
         }
         else if (ProblemOfFile(cli.FullPath(source), source, "source") is { } problem)
         {

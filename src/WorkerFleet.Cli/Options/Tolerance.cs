@@ -5,7 +5,8 @@ namespace WorkerFleet.Cli.Options;
 /// <summary>How many failures a batch bears: <c>10</c>, <c>5%</c>, or one of each.</summary>
 internal static class Tolerance
 {
-    public static (long? Count, double? Percentage) Read(IReadOnlyList<SettingText> texts, List<string> problems)
+    public static (long? Count, double? Percentage) Read(
+        IReadOnlyList<SettingText> texts, List<string> problems)
     {
         long? count = null;
         double? percentage = null;
@@ -25,12 +26,14 @@ internal static class Tolerance
             }
             else
             {
-                problems.Add($"{text.Where}: '{text.Value}' is not a count such as 10, or a percentage from 0% to 100%");
+                problems.Add(
+                    $"{text.Where}: '{text.Value}' is not a count such as 10, or a percentage from 0% to 100%");
             }
         }
         return (count, percentage);
     }
 
     private static bool TryPercentage(string text, out double value) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 100;
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value)
+            && value is >= 0 and <= 100;
 }

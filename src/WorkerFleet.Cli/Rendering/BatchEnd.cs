@@ -30,11 +30,13 @@ internal static class BatchEnd
         return ExitCodeOf(batch.CurrentState);
     }
 
-    private static void WriteText(CliContext cli, CommonValues common, BatchProgress progress, BatchSummary? summary)
+    private static void WriteText(
+        CliContext cli, CommonValues common, BatchProgress progress, BatchSummary? summary)
     {
         var (batch, counts) = (progress.Batch, progress.Counts);
         var id = Figures.ShortId(batch.CorrelationId);
-        cli.Out.MarkupLine($"{Mark(batch.CurrentState)} [bold]{Markup.Escape(SafeText.Line(batch.Spec.Name))}[/] " +
+        cli.Out.MarkupLine(
+            $"{Mark(batch.CurrentState)} [bold]{Markup.Escape(SafeText.Line(batch.Spec.Name))}[/] " +
             $"{ProgressView.StatusOf(batch.CurrentState)}  [grey]batch {id}[/]");
         if (batch.EndReason is { Length: > 0 } reason)
             cli.Out.MarkupLine($"  because: {Markup.Escape(SafeText.Line(reason))}");
@@ -54,11 +56,11 @@ internal static class BatchEnd
 
     private static void WriteFigures(CliContext cli, BatchSummary summary)
     {
-        cli.Out.MarkupLine($"  time      {Figures.Milliseconds(summary.DurationMs)}, {Figures.Rate(summary.RowsPerSecond)} rows/s, " +
-            Figures.Count(summary.Attempts, "attempt"));
+        cli.Out.MarkupLine($"  time      {Figures.Milliseconds(summary.DurationMs)}, " +
+            $"{Figures.Rate(summary.RowsPerSecond)} rows/s, {Figures.Count(summary.Attempts, "attempt")}");
         if (summary.LatencyMs is { } latency)
-            cli.Out.MarkupLine($"  latency   p50 {Figures.Milliseconds(latency.P50)}, p95 {Figures.Milliseconds(latency.P95)}, " +
-                $"max {Figures.Milliseconds(latency.Max)}");
+            cli.Out.MarkupLine($"  latency   p50 {Figures.Milliseconds(latency.P50)}, " +
+                $"p95 {Figures.Milliseconds(latency.P95)}, max {Figures.Milliseconds(latency.Max)}");
     }
 
     private static void WritePaths(CliContext cli, string folder, bool withFailures)
@@ -67,17 +69,20 @@ internal static class BatchEnd
             ? [ExportFileNames.Results, ExportFileNames.Table, ExportFileNames.Failures, ExportFileNames.Summary]
             : [ExportFileNames.Results, ExportFileNames.Table, ExportFileNames.Summary];
         foreach (var name in names)
-            cli.Out.MarkupLine($"  {(name == names[0] ? "results" : ""),-9} {Markup.Escape(cli.ShortPath(Path.Combine(folder, name)))}");
+            cli.Out.MarkupLine($"  {(name == names[0] ? "results" : ""),-9} " +
+                $"{Markup.Escape(cli.ShortPath(Path.Combine(folder, name)))}");
     }
 
     private static void WriteErrors(CliContext cli, CommonValues common, BatchSummary summary, string id)
     {
         cli.Out.MarkupLine("  errors");
         foreach (var error in summary.Errors.Take(MostErrors))
-            cli.Out.MarkupLine($"    [red]{Figures.Count(error.Count)} ×[/] {(error.Kind is { } kind ? Kinds.NameOf(kind) : "other")}: " +
+            cli.Out.MarkupLine($"    [red]{Figures.Count(error.Count)} ×[/] " +
+                $"{(error.Kind is { } kind ? Kinds.NameOf(kind) : "other")}: " +
                 $"{Markup.Escape(SafeText.Line(error.Message, 160))} [grey]{Markup.Escape(error.Group)}[/]");
         if (summary.Errors.Count > MostErrors)
-            cli.Out.MarkupLine($"    [grey]and {Figures.Count(summary.Errors.Count - MostErrors, "cause")} more[/]");
+            cli.Out.MarkupLine(
+                $"    [grey]and {Figures.Count(summary.Errors.Count - MostErrors, "cause")} more[/]");
         cli.Out.MarkupLine($"  look      {Markup.Escape(common.Command(cli, $"dead-letters groups {id}"))}");
     }
 

@@ -14,6 +14,6 @@ internal sealed record BatchEndJson(
     IReadOnlyList<ErrorGroupSummary>? Errors)
 {
     public static BatchEndJson Of(BatchProgress progress, BatchSummary? summary) => new(
-        BatchJson.Of(progress), BatchEnd.ExitCodeOf(progress.Batch.CurrentState), summary?.DurationMs, summary?.RowsPerSecond,
-        summary?.Attempts, summary?.LatencyMs, summary?.Errors);
+        BatchJson.Of(progress), BatchEnd.ExitCodeOf(progress.Batch.CurrentState), summary?.DurationMs,
+        summary?.RowsPerSecond, summary?.Attempts, summary?.LatencyMs, summary?.Errors);
 }

@@ -24,8 +24,8 @@ internal sealed record BatchJson(
     {
         var batch = progress.Batch;
         return new BatchJson(
-            batch.CorrelationId, batch.Spec.Name, batch.Spec.Owner, batch.CurrentState, batch.TotalRows, progress.Counts,
-            progress.Waiting, progress.Driven, batch.Round, batch.SubmittedAt, batch.FinishedAt, batch.EndReason,
-            batch.Output, batch.OutputProblem);
+            batch.CorrelationId, batch.Spec.Name, batch.Spec.Owner, batch.CurrentState, batch.TotalRows,
+            progress.Counts, progress.Waiting, progress.Driven, batch.Round, batch.SubmittedAt, batch.FinishedAt,
+            batch.EndReason, batch.Output, batch.OutputProblem);
     }
 }

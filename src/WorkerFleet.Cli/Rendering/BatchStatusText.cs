@@ -14,19 +14,24 @@ internal static class BatchStatusText
     {
         var (batch, counts) = (progress.Batch, progress.Counts);
         var id = Figures.ShortId(batch.CorrelationId);
-        cli.Out.MarkupLine($"[bold]{Markup.Escape(SafeText.Line(batch.Spec.Name))}[/]  {ProgressView.StatusOf(batch.CurrentState)}  [grey]batch {id}[/]");
+        cli.Out.MarkupLine($"[bold]{Markup.Escape(SafeText.Line(batch.Spec.Name))}[/]  " +
+            $"{ProgressView.StatusOf(batch.CurrentState)}  [grey]batch {id}[/]");
         if (cli.Out.Profile.Out.IsTerminal)
-            cli.Out.MarkupLine($"  {ProgressView.Bar(counts, 60)} {Figures.Percent(counts.Settled, batch.TotalRows)}");
-        Line(cli, "rows", $"{Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows)} settled: {ProgressView.CountsOf(progress)}");
+            cli.Out.MarkupLine(
+                $"  {ProgressView.Bar(counts, 60)} {Figures.Percent(counts.Settled, batch.TotalRows)}");
+        Line(cli, "rows", $"{Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows)} settled: " +
+            $"{ProgressView.CountsOf(progress)}");
         if (batch.EndReason is { Length: > 0 } reason)
             Line(cli, "because", Markup.Escape(SafeText.Line(reason)));
         Line(cli, "submitted", Figures.Instant(batch.SubmittedAt) +
             (batch.Spec.Owner.Length > 0 ? $" by {Markup.Escape(SafeText.Line(batch.Spec.Owner))}" : ""));
         if (batch.FinishedAt is { } finished)
-            Line(cli, "finished", $"{Figures.Instant(finished)}, after {Durations.Format(finished - batch.SubmittedAt)}");
+            Line(cli, "finished",
+                $"{Figures.Instant(finished)}, after {Durations.Format(finished - batch.SubmittedAt)}");
         Line(cli, "options", Markup.Escape(OptionsOf(batch.Spec)));
         if (batch.Output is not null)
-            Line(cli, "results", Markup.Escape(cli.ShortPath(batch.Output)) + (BatchFollower.IsFinal(progress) ? "" : " [grey](at the end)[/]"));
+            Line(cli, "results", Markup.Escape(cli.ShortPath(batch.Output)) +
+                (BatchFollower.IsFinal(progress) ? "" : " [grey](at the end)[/]"));
         foreach (var group in groups)
             Line(cli, "error", $"[red]{Figures.Count(group.Count)} ×[/] {Kinds.NameOf(group.Kind)}: " +
                 $"{Markup.Escape(SafeText.Line(group.Sample, 160))} [grey]{Markup.Escape(group.Group)}[/]");
@@ -39,8 +44,10 @@ internal static class BatchStatusText
         var agents = spec.Agents.Rules.Select(rule => rule.Agent).Append(spec.Agents.Default)
             .Where(agent => agent.Length > 0).Distinct();
         var byColumn = spec.Agents.Column is { } column ? $" by column {column}" : "";
-        return $"agent {SafeText.Line(string.Join(", ", agents) + byColumn)}; concurrency {spec.Limits.Concurrency}, " +
-            $"{Figures.Count(spec.Retry.MaxAttempts, "attempt")} of {Durations.Format(spec.Limits.AttemptTimeout)}";
+        return $"agent {SafeText.Line(string.Join(", ", agents) + byColumn)}; " +
+            $"concurrency {spec.Limits.Concurrency}, " +
+            $"{Figures.Count(spec.Retry.MaxAttempts, "attempt")} of " +
+            $"{Durations.Format(spec.Limits.AttemptTimeout)}";
     }
 
     /// <summary>The command that helps the batch on, where one does.</summary>
@@ -52,5 +59,6 @@ internal static class BatchStatusText
         _ => "retry",
     };
 
-    private static void Line(CliContext cli, string name, string markup) => cli.Out.MarkupLine($"  [grey]{name,-9}[/] {markup}");
+    private static void Line(CliContext cli, string name, string markup) =>
+        cli.Out.MarkupLine($"  [grey]{name,-9}[/] {markup}");
 }

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace WorkerFleet.Cli.Rendering;
 
-/// <summary>How commands write JSON: snake case, as in the results' files; readable; one document a command.</summary>
+/// <summary>
+/// How commands write JSON: snake case, as in the results' files; readable; one document a command.
+/// </summary>
 internal static class CliJson
 {
     public static readonly JsonSerializerOptions Options = new()

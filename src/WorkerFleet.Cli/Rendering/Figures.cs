@@ -25,12 +25,15 @@ internal static class Figures
         return string.Create(CultureInfo.InvariantCulture, $"{share:0.#}%");
     }
 
-    public static string Milliseconds(double milliseconds) => Durations.Format(TimeSpan.FromMilliseconds(milliseconds));
+    public static string Milliseconds(double milliseconds) =>
+        Durations.Format(TimeSpan.FromMilliseconds(milliseconds));
 
     /// <summary><c>0:07</c>, <c>12:34</c>, <c>1:02:03</c>.</summary>
     public static string Clock(TimeSpan duration) => duration < TimeSpan.FromHours(1)
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalMinutes}:{duration.Seconds:00}")
-        : string.Create(CultureInfo.InvariantCulture, $"{(long)duration.TotalHours}:{duration.Minutes:00}:{duration.Seconds:00}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(long)duration.TotalHours}:{duration.Minutes:00}:{duration.Seconds:00}");
 
     public static string Instant(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -4,5 +4,6 @@ namespace WorkerFleet.Cli.Rendering;
 internal interface IProgressDisplay
 {
     /// <returns>The last snapshot.</returns>
-    Task<ProgressSnapshot> ShowAsync(IAsyncEnumerable<ProgressSnapshot> snapshots, CancellationToken cancellationToken);
+    Task<ProgressSnapshot> ShowAsync(
+        IAsyncEnumerable<ProgressSnapshot> snapshots, CancellationToken cancellationToken);
 }

@@ -8,7 +8,8 @@ internal sealed record ItemEventJson(
     DateTimeOffset At, string Event, int Attempt, string? Worker, JsonElement? Detail)
 {
     public static ItemEventJson Of(JournalEvent journalEvent) => new(
-        journalEvent.At, journalEvent.Status, journalEvent.Attempt, journalEvent.WorkerId, Parse(journalEvent.Detail));
+        journalEvent.At, journalEvent.Status, journalEvent.Attempt, journalEvent.WorkerId,
+        Parse(journalEvent.Detail));
 
     private static JsonElement? Parse(string? detail)
     {

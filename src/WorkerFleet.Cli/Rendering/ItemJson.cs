@@ -25,9 +25,12 @@ internal sealed record ItemJson(
     IReadOnlyList<ItemEventJson> Events)
 {
     public static ItemJson Of(
-        Guid batchId, long index, string session, Settlement? settled, MappedRow? mapped, IReadOnlyList<JournalEvent> events) => new(
+        Guid batchId, long index, string session, Settlement? settled, MappedRow? mapped,
+        IReadOnlyList<JournalEvent> events) => new(
         batchId, index, settled?.ItemId ?? mapped?.ItemId, session, settled?.State ?? ItemState.Pending,
-        settled is { Agent.Length: > 0 } ? settled.Agent : mapped is { Agent.Length: > 0 } row ? row.Agent : null,
+        settled is { Agent.Length: > 0 } ? settled.Agent
+            : mapped is { Agent.Length: > 0 } row ? row.Agent
+            : null,
         settled?.Attempts ?? 0, settled?.Round ?? 0, settled?.StartedAt, settled?.SettledAt,
         settled?.StartedAt is null ? null : settled.Duration.TotalMilliseconds,
         mapped is { Input.ValueKind: not JsonValueKind.Undefined } input ? input.Input : null,

@@ -15,7 +15,8 @@ internal static class ItemText
     public static void Write(CliContext cli, CommonValues common, ItemJson item)
     {
         var id = item.Id is { } own ? $" ({Markup.Escape(SafeText.Line(own, 80))})" : "";
-        cli.Out.MarkupLine($"[bold]Row {item.Row}[/]{id}  {StateOf(item.State)}  [grey]batch {Figures.ShortId(item.BatchId)}[/]");
+        cli.Out.MarkupLine($"[bold]Row {item.Row}[/]{id}  {StateOf(item.State)}  " +
+            $"[grey]batch {Figures.ShortId(item.BatchId)}[/]");
         Line(cli, "session", item.Session);
         if (item.Agent is { } agent)
             Line(cli, "agent", agent);
@@ -57,8 +58,9 @@ internal static class ItemText
     {
         if (entry.Detail is not { } detail)
             return "";
-        if (entry.Event is not (JournalStatus.InvocationSucceeded or JournalStatus.InvocationFailed or JournalStatus.InvocationStarted)
-            || AttemptDetail.Parse(detail.GetRawText()) is not { } attempt)
+        var isAttempt = entry.Event is JournalStatus.InvocationStarted
+            or JournalStatus.InvocationSucceeded or JournalStatus.InvocationFailed;
+        if (!isAttempt || AttemptDetail.Parse(detail.GetRawText()) is not { } attempt)
             return Compact(detail);
         var parts = new List<string>();
         if (attempt.DurationMs is { } duration)

@@ -6,5 +6,6 @@ namespace WorkerFleet.Cli.Rendering;
 internal static class Kinds
 {
     /// <summary>As results and JSON call it: <c>invalid_input</c>.</summary>
-    public static string NameOf(FailureKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+    public static string NameOf(FailureKind kind) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
 }

@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace WorkerFleet.Cli.Rendering;
 
-/// <summary>Drawn over itself, on a terminal; gone when it ends, since what follows says how it ended.</summary>
+/// <summary>
+/// Drawn over itself, on a terminal; gone when it ends, since what follows says how it ended.
+/// </summary>
 internal sealed class LiveProgress(CliContext cli) : IProgressDisplay
 {
     public async Task<ProgressSnapshot> ShowAsync(

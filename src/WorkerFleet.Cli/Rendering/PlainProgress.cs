@@ -32,7 +32,8 @@ internal sealed class PlainProgress(CliContext cli) : IProgressDisplay
     {
         var (batch, counts) = (snapshot.Progress.Batch, snapshot.Progress.Counts);
         var text = new StringBuilder();
-        text.Append($"{StatusWords.Of(batch.CurrentState)}: {Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows, "row")} settled");
+        text.Append($"{StatusWords.Of(batch.CurrentState)}: " +
+            $"{Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows, "row")} settled");
         text.Append($" ({Figures.Percent(counts.Settled, batch.TotalRows)})");
         Append(text, ": ", counts.Succeeded, "succeeded");
         Append(text, ", ", counts.Failed, "failed");

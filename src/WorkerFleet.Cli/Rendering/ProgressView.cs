@@ -17,9 +17,10 @@ internal static class ProgressView
         var percent = Figures.Percent(counts.Settled, batch.TotalRows);
         var bar = Math.Clamp(width - 30, 10, LongestBar);
         return new Rows(
-            new Markup($"[bold]{Markup.Escape(SafeText.Line(batch.Spec.Name, 60))}[/]  {StatusOf(batch.CurrentState)}  " +
-                $"[grey]{Figures.ShortId(batch.CorrelationId)}[/]"),
-            new Markup($"{Bar(counts, bar)} {percent,5}  {Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows)}"),
+            new Markup($"[bold]{Markup.Escape(SafeText.Line(batch.Spec.Name, 60))}[/]  " +
+                $"{StatusOf(batch.CurrentState)}  [grey]{Figures.ShortId(batch.CorrelationId)}[/]"),
+            new Markup($"{Bar(counts, bar)} {percent,5}  " +
+                $"{Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows)}"),
             new Markup(CountsOf(snapshot.Progress)),
             new Markup($"[grey]{PaceOf(snapshot)}[/]"));
     }

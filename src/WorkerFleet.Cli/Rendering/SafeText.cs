@@ -2,7 +2,9 @@ using System.Text;
 
 namespace WorkerFleet.Cli.Rendering;
 
-/// <summary>Text from sources and agents on its way to a terminal, which must not take it for commands.</summary>
+/// <summary>
+/// Text from sources and agents on its way to a terminal, which must not take it for commands.
+/// </summary>
 internal static class SafeText
 {
     /// <summary>One line without control characters, at most <paramref name="length"/> characters.</summary>

@@ -7,7 +7,8 @@ namespace WorkerFleet.Cli.Rendering;
 internal static class SummaryFile
 {
     /// <returns>Null when there is none, or it is another batch's.</returns>
-    public static async Task<BatchSummary?> ReadAsync(string? folder, Guid batchId, CancellationToken cancellationToken)
+    public static async Task<BatchSummary?> ReadAsync(
+        string? folder, Guid batchId, CancellationToken cancellationToken)
     {
         var path = folder is null ? null : Path.Combine(folder, ExportFileNames.Summary);
         if (path is null || !File.Exists(path))
@@ -15,10 +16,12 @@ internal static class SummaryFile
         try
         {
             await using var stream = File.OpenRead(path);
-            var summary = await JsonSerializer.DeserializeAsync<BatchSummary>(stream, CliJson.Options, cancellationToken);
+            var summary =
+                await JsonSerializer.DeserializeAsync<BatchSummary>(stream, CliJson.Options, cancellationToken);
             return summary?.BatchId == batchId ? summary : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or JsonException)
         {
             // The summary only adds to what the ledger says.
             return null;

@@ -7,7 +7,8 @@ internal static class Tables
     /// <summary>A table with borders on a terminal, and in plain columns elsewhere.</summary>
     public static Table Create(CliContext cli, params string[] columns)
     {
-        var table = new Table { Border = cli.Out.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.None };
+        var border = cli.Out.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.None;
+        var table = new Table { Border = border };
         foreach (var column in columns)
             table.AddColumn(new TableColumn($"[bold]{Markup.Escape(column)}[/]").NoWrap());
         return table;

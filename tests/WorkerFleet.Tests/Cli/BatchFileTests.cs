@@ -35,7 +35,8 @@ public sealed class BatchFileTests : IDisposable
         Assert.Equal(["a", "b,c"], layer.Find(RunSettings.Columns).Select(text => text.Value));
         Assert.Equal(new AgentRule("country", "x:y", "nordic"), Assert.Single(layer.Rules));
         Assert.Equal("country=DE:german", layer.Find(RunSettings.AgentRule).Single().Value);
-        Assert.Equal("jobs/batch.yaml:11: limits.concurrency", layer.Find(RunSettings.Concurrency).Single().Where);
+        Assert.Equal(
+            "jobs/batch.yaml:11: limits.concurrency", layer.Find(RunSettings.Concurrency).Single().Where);
         Assert.Equal(Path.Combine("jobs", "out"), layer.Find(RunSettings.Output).Single().Value);
     }
 
@@ -93,7 +94,9 @@ public sealed class BatchFileTests : IDisposable
 
         await _cli.RunAsync("run", "batch.yaml");
 
-        Assert.Equal("batch.yaml:4: limits.concurrency: 'lots' is not a whole number from 1 to 10,000", Assert.Single(_cli.Problems));
+        Assert.Equal(
+            "batch.yaml:4: limits.concurrency: 'lots' is not a whole number from 1 to 10,000",
+            Assert.Single(_cli.Problems));
     }
 
     public void Dispose() => _cli.Dispose();

@@ -13,7 +13,8 @@ public sealed class ProgressTests
     [InlineData(500_000, 1, 1, 1, 1)]
     [InlineData(0, 0, 25, 25, 50)]
     [InlineData(0, 0, 0, 0, 0)]
-    public void Bar_AnyCounts_IsExactlyAsWideAsItShouldBe(long pending, long succeeded, long failed, long rejected, long cancelled)
+    public void Bar_AnyCounts_IsExactlyAsWideAsItShouldBe(
+        long pending, long succeeded, long failed, long rejected, long cancelled)
     {
         var bar = ProgressView.Bar(new ItemCounts(pending, succeeded, failed, rejected, cancelled), 40);
 
@@ -59,7 +60,8 @@ public sealed class ProgressTests
         using var cli = new CliProcess();
         var error = new StringWriter();
 
-        await new PlainProgress(cli.CreateContext(TextWriter.Null, error)).ShowAsync(Readings(), CancellationToken.None);
+        await new PlainProgress(cli.CreateContext(TextWriter.Null, error)).ShowAsync(
+            Readings(), CancellationToken.None);
 
         var lines = error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
@@ -76,7 +78,8 @@ public sealed class ProgressTests
         await Task.Yield();
         for (var i = 0; i <= 100; i++)
         {
-            var batch = new BatchState { CurrentState = i == 100 ? BatchStatus.Completed : BatchStatus.Processing, TotalRows = 100 };
+            var batch = new BatchState
+                { CurrentState = i == 100 ? BatchStatus.Completed : BatchStatus.Processing, TotalRows = 100 };
             yield return new ProgressSnapshot(
                 new BatchProgress(batch, new ItemCounts(100 - i, i, 0, 0, 0), 0, Driven: true),
                 i == 0 ? null : 10, TimeSpan.FromMilliseconds(100 * i), TimeSpan.FromSeconds((100 - i) / 10.0));

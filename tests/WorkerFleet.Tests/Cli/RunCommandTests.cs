@@ -47,24 +47,30 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public async Task Run_AllFail_SaysWhyAndHowToGoOn_AndRetryRunsThemAgain()
     {
-        Assert.Equal(ExitCodes.CompletedWithFailures, await _cli.RunAsync("run", "rows.csv", "--agent", "strict", "--prompt", "{{name}}"));
+        Assert.Equal(
+            ExitCodes.CompletedWithFailures,
+            await _cli.RunAsync("run", "rows.csv", "--agent", "strict", "--prompt", "{{name}}"));
         Assert.Contains("3 × invalid_input", _cli.Output, StringComparison.Ordinal);
         Assert.Contains("fleet retry ", _cli.Output, StringComparison.Ordinal);
 
         Assert.Equal(ExitCodes.Success, await _cli.RunAsync("dead-letters", "groups", "--json"));
         Assert.Equal(3, Json()[0].GetProperty("count").GetInt64());
         var group = Json()[0].GetProperty("group").GetString()!;
-        Assert.Equal(ExitCodes.Success, await _cli.RunAsync("dead-letters", "export", "--output", "failed.jsonl"));
+        Assert.Equal(
+            ExitCodes.Success, await _cli.RunAsync("dead-letters", "export", "--output", "failed.jsonl"));
         Assert.Equal(3, _cli.Read("failed.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
 
         Assert.Equal(ExitCodes.CompletedWithFailures, await _cli.RunAsync("retry", "--item", "1"));
         await _cli.RunAsync("show", "1", "--json");
-        Assert.Equal((1, 2), (Json().GetProperty("round").GetInt32(), Json().GetProperty("attempts").GetInt32()));
+        Assert.Equal(
+            (1, 2), (Json().GetProperty("round").GetInt32(), Json().GetProperty("attempts").GetInt32()));
         await _cli.RunAsync("show", "2", "--json");
         Assert.Equal(1, Json().GetProperty("attempts").GetInt32());
-        Assert.Equal(ExitCodes.CompletedWithFailures, await _cli.RunAsync("dead-letters", "replay", "--group", group));
+        Assert.Equal(
+            ExitCodes.CompletedWithFailures, await _cli.RunAsync("dead-letters", "replay", "--group", group));
         Assert.Equal(ExitCodes.BadInput, await _cli.RunAsync("retry", "--item", "7"));
-        Assert.StartsWith("--item 7: There is no row 7", Assert.Single(_cli.Problems), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--item 7: There is no row 7", Assert.Single(_cli.Problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +80,9 @@ public sealed class RunCommandTests : IDisposable
 
         Assert.Equal(ExitCodes.BadInput, await _cli.RunAsync("run", "empty.csv", "--agent", "echo"));
         Assert.StartsWith("empty.csv", Assert.Single(_cli.Problems), StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.BadInput, await _cli.RunAsync("run", "rows.csv", "--agent", "echo", "--prompt", "{{nmae}}"));
+        Assert.Equal(
+            ExitCodes.BadInput,
+            await _cli.RunAsync("run", "rows.csv", "--agent", "echo", "--prompt", "{{nmae}}"));
         Assert.Contains("nmae", Assert.Single(_cli.Problems), StringComparison.Ordinal);
         Assert.Equal(ExitCodes.BadInput, await _cli.RunAsync("run", "rows.csv", "--agent", "nobody"));
         Assert.Contains("nobody", Assert.Single(_cli.Problems), StringComparison.Ordinal);
@@ -88,8 +96,13 @@ public sealed class RunCommandTests : IDisposable
     {
         _cli.Input = "{\"name\":\"Ann\"}\n{\"name\":\"Bo\"}\n";
 
-        Assert.Equal(ExitCodes.Success, await _cli.RunAsync("run", "-", "--format", "jsonl", "--agent", "echo", "--prompt", "{{name}}"));
-        Assert.Equal(2, _cli.Read("results/stdin/results.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(
+            ExitCodes.Success,
+            await _cli.RunAsync(
+                "run", "-", "--format", "jsonl", "--agent", "echo", "--prompt", "{{name}}"));
+        Assert.Equal(
+            2, _cli.Read("results/stdin/results.jsonl").Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]
@@ -99,7 +112,9 @@ public sealed class RunCommandTests : IDisposable
             {"Fleet":{"Agents":{"slow":{"Type":"simulated","Simulated":{"Latency":"00:00:00.100"}}}}}
             """);
         _cli.Write("many.csv", "n\n" + string.Join('\n', Enumerable.Range(0, 500)) + "\n");
-        var run = _cli.RunAsync("run", "many.csv", "--agent", "slow", "--prompt", "{{n}}", "--concurrency", "5", "--json");
+        var run =
+            _cli.RunAsync(
+                "run", "many.csv", "--agent", "slow", "--prompt", "{{n}}", "--concurrency", "5", "--json");
         using (var other = new OtherTerminal(_cli))
             await other.WaitUntilSettledAsync(20);
 
@@ -110,7 +125,9 @@ public sealed class RunCommandTests : IDisposable
         using var next = new OtherTerminal(_cli);
         Assert.Equal(ExitCodes.Success, await next.RunAsync("resume", "--json"));
         Assert.Equal(ExitCodes.Success, await next.RunAsync("audit"));
-        Assert.Equal(500, _cli.Read("results/many/results.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(
+            500, _cli.Read("results/many/results.jsonl").Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     public void Dispose() => _cli.Dispose();

@@ -23,7 +23,8 @@ public sealed class RunRequestTests : IDisposable
         Assert.Equal(new LimitsSpec(), request.Spec.Limits);
         Assert.Equal(new FailurePolicy(), request.Spec.Failures);
         Assert.Equal((10, 3, TimeSpan.FromMinutes(5)),
-            (request.Spec.Limits.Concurrency, request.Spec.Retry.MaxAttempts, request.Spec.Limits.AttemptTimeout));
+            (request.Spec.Limits.Concurrency, request.Spec.Retry.MaxAttempts,
+                request.Spec.Limits.AttemptTimeout));
         Assert.Equal("rows.csv", request.Spec.Name);
         Assert.Equal(Path.Combine(_cli.Folder, "results", "rows"), request.Output);
         Assert.Null(request.Spec.Mapping.PassThrough);
@@ -34,19 +35,25 @@ public sealed class RunRequestTests : IDisposable
     {
         var commandLine = Layer((RunSettings.Concurrency, "7"));
         var file = Layer(
-            (RunSettings.Source, "rows.csv"), (RunSettings.Agent, "echo"), (RunSettings.Concurrency, "8"), (RunSettings.Attempts, "4"));
-        var configuration = Layer((RunSettings.Concurrency, "9"), (RunSettings.Attempts, "5"), (RunSettings.Timeout, "90s"));
+            (RunSettings.Source, "rows.csv"), (RunSettings.Agent, "echo"), (RunSettings.Concurrency, "8"),
+                (RunSettings.Attempts, "4"));
+        var configuration =
+            Layer((RunSettings.Concurrency, "9"), (RunSettings.Attempts, "5"), (RunSettings.Timeout, "90s"));
 
         var spec = Read(commandLine, file, configuration).Spec;
 
-        Assert.Equal((7, 4, TimeSpan.FromSeconds(90)), (spec.Limits.Concurrency, spec.Retry.MaxAttempts, spec.Limits.AttemptTimeout));
+        Assert.Equal(
+            (7, 4, TimeSpan.FromSeconds(90)),
+                (spec.Limits.Concurrency, spec.Retry.MaxAttempts, spec.Limits.AttemptTimeout));
     }
 
     [Fact]
     public void Read_PromptOnTheCommandLine_ReplacesTheTemplateOfTheFile()
     {
         _cli.Write("template.json", "{}");
-        var file = Layer((RunSettings.Source, "rows.csv"), (RunSettings.Agent, "echo"), (RunSettings.Template, "template.json"));
+        var file =
+            Layer((RunSettings.Source, "rows.csv"), (RunSettings.Agent, "echo"),
+                (RunSettings.Template, "template.json"));
 
         Assert.Equal("{}", Read(file).Spec.Mapping.Template);
         var mapping = Read(Layer((RunSettings.Prompt, "Hi {{a}}")), file).Spec.Mapping;
@@ -58,7 +65,8 @@ public sealed class RunRequestTests : IDisposable
     [Fact]
     public void Read_Lists_SplitAtCommasAndNotInFiles()
     {
-        var layer = Layer((RunSettings.Source, "rows.csv"), (RunSettings.Agent, "echo"), (RunSettings.Columns, "a, b"));
+        var layer =
+            Layer((RunSettings.Source, "rows.csv"), (RunSettings.Agent, "echo"), (RunSettings.Columns, "a, b"));
         layer.Add(RunSettings.PassThrough, new SettingText("a, b", "batch.yaml:1", IsElement: true));
 
         var request = Read(layer);
@@ -71,21 +79,28 @@ public sealed class RunRequestTests : IDisposable
     public void Read_SourceOptions_AreUnderstood()
     {
         var settings = Read(Layer(
-            (RunSettings.Source, "-"), (RunSettings.Agent, "echo"), (RunSettings.Format, "TSV"), (RunSettings.Delimiter, "tab"),
-            (RunSettings.Quote, "none"), (RunSettings.Header, "no"), (RunSettings.OnBadRow, "fail"), (RunSettings.MaxRowBytes, "64KiB")))
+            (RunSettings.Source, "-"), (RunSettings.Agent, "echo"), (RunSettings.Format, "TSV"),
+                (RunSettings.Delimiter, "tab"),
+            (RunSettings.Quote, "none"), (RunSettings.Header, "no"), (RunSettings.OnBadRow, "fail"),
+                (RunSettings.MaxRowBytes, "64KiB")))
             .SourceSettings;
 
         Assert.Empty(_problems);
-        Assert.Equal((SourceFormat.Tsv, '\t', '\0', false), (settings.Format, settings.Delimiter, settings.Quote, settings.Header));
-        Assert.Equal((BadRowPolicy.Fail, 65_536, "standard input"), (settings.OnBadRow, settings.MaxRowBytes, settings.DisplayName));
+        Assert.Equal(
+            (SourceFormat.Tsv, '\t', '\0', false),
+                (settings.Format, settings.Delimiter, settings.Quote, settings.Header));
+        Assert.Equal((BadRowPolicy.Fail, 65_536, "standard " +
+            "input"), (settings.OnBadRow, settings.MaxRowBytes, settings.DisplayName));
     }
 
     [Fact]
     public void Read_FailurePolicyAndRules_AreUnderstood()
     {
         var spec = Read(Layer(
-            (RunSettings.Source, "rows.csv"), (RunSettings.AgentRule, "url=http://x:y"), (RunSettings.AgentRule, "a=:b"),
-            (RunSettings.Tolerate, "10"), (RunSettings.Tolerate, "2.5%"), (RunSettings.PassThrough, "none"))).Spec;
+            (RunSettings.Source, "rows.csv"), (RunSettings.AgentRule, "url=http://x:y"),
+                (RunSettings.AgentRule, "a=:b"),
+            (RunSettings.Tolerate, "10"), (RunSettings.Tolerate, "2.5%"),
+                (RunSettings.PassThrough, "none"))).Spec;
 
         Assert.Empty(_problems);
         Assert.Equal([new AgentRule("url", "http://x", "y"), new AgentRule("a", "", "b")], spec.Agents.Rules);
@@ -96,7 +111,8 @@ public sealed class RunRequestTests : IDisposable
     [Fact]
     public void Read_AgentUrl_MakesAnAgentOfAConstantName()
     {
-        var layer = Layer((RunSettings.Source, "rows.csv"), (RunSettings.AgentUrl, "http://localhost:8080/v1/Agent"));
+        var layer =
+            Layer((RunSettings.Source, "rows.csv"), (RunSettings.AgentUrl, "http://localhost:8080/v1/Agent"));
 
         var (first, second) = (Read(layer), Read(layer));
 
@@ -126,14 +142,17 @@ public sealed class RunRequestTests : IDisposable
         var spec = ReadWithConfiguration().Spec;
 
         Assert.Empty(_problems);
-        Assert.Equal((50, 4, BatchPriority.Low), (spec.Limits.Concurrency, spec.Retry.MaxAttempts, spec.Limits.Priority));
+        Assert.Equal(
+            (50, 4, BatchPriority.Low),
+                (spec.Limits.Concurrency, spec.Retry.MaxAttempts, spec.Limits.Priority));
     }
 
     public void Dispose() => _cli.Dispose();
 
     private RunRequest ReadWithConfiguration()
     {
-        IConfiguration configuration = FleetConfiguration.Build(_cli.CreateContext(TextWriter.Null, TextWriter.Null));
+        IConfiguration configuration =
+            FleetConfiguration.Build(_cli.CreateContext(TextWriter.Null, TextWriter.Null));
         return Read(
             Layer((RunSettings.Source, "rows.csv"), (RunSettings.Agent, "echo")),
             FleetConfiguration.ReadDefaults(configuration, _problems));

@@ -12,7 +12,8 @@ internal sealed class DeadLetterGroupsCommand(CliContext cli)
 {
     private readonly Argument<string?> _batch = BatchArgument.Create();
 
-    private readonly Option<string?> _limit = OptionValues.Create("--limit", "N", "At most so many, 1 to 1,000. Default: 50.");
+    private readonly Option<string?> _limit =
+        OptionValues.Create("--limit", "N", "At most so many, 1 to 1,000. Default: 50.");
 
     public Command Create()
     {
@@ -32,7 +33,8 @@ internal sealed class DeadLetterGroupsCommand(CliContext cli)
         var limit = parsed.Int(_limit, 50, 1, 1_000);
         await using var app = FleetApp.Open(cli, common);
         var batch = (await BatchArgument.ResolveAsync(app, parsed.GetValue(_batch), cancellationToken)).Batch;
-        var groups = await app.Get<IDeadLetters>().ReadGroupsAsync(batch.CorrelationId, limit, cancellationToken);
+        var groups =
+            await app.Get<IDeadLetters>().ReadGroupsAsync(batch.CorrelationId, limit, cancellationToken);
         if (common.Json)
             cli.WriteJson(groups);
         else if (groups.Count == 0)
@@ -55,7 +57,8 @@ internal sealed class DeadLetterGroupsCommand(CliContext cli)
                 Figures.Instant(group.Last),
                 Markup.Escape(SafeText.Line(group.Sample, 200)));
         cli.Out.Write(table);
-        cli.Note($"The rows of a cause: {common.Command(cli, $"dead-letters list {id} --group {groups[0].Group}")}");
+        cli.Note(
+            $"The rows of a cause: {common.Command(cli, $"dead-letters list {id} --group {groups[0].Group}")}");
         cli.Note($"Run them again:      {common.Command(cli, $"retry {id} --group {groups[0].Group}")}");
     }
 }

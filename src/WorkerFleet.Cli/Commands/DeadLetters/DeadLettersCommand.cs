@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace WorkerFleet.Cli.Commands.DeadLetters;
 
-/// <summary><c>fleet dead-letters</c>: rows whose attempts are exhausted, or whose failure is permanent.</summary>
+/// <summary>
+/// <c>fleet dead-letters</c>: rows whose attempts are exhausted, or whose failure is permanent.
+/// </summary>
 internal static class DeadLettersCommand
 {
     public static Command Create(CliContext cli)

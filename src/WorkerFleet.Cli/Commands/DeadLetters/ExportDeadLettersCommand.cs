@@ -14,15 +14,21 @@ internal sealed class ExportDeadLettersCommand(CliContext cli)
 
     private readonly Argument<string?> _batch = BatchArgument.Create();
 
-    private readonly Option<string?> _group = OptionValues.Create("--group", "GROUP", "Only those with this cause.");
+    private readonly Option<string?> _group =
+        OptionValues.Create("--group", "GROUP", "Only those with this cause.");
 
-    private readonly Option<string?> _output = OptionValues.Create("--output", "FILE", "File to write. Default: standard output.");
+    private readonly Option<string?> _output =
+        OptionValues.Create("--output", "FILE", "File to write. Default: standard output.");
 
     public Command Create()
     {
         var command = new CliCommand("export", "Write rows that failed for good as JSON Lines.")
         {
-            Examples = ["dead-letters export --output failed.jsonl", "dead-letters export 0197a3c2-51f0 --group 3f9a1c77be | jq .failure.message"],
+            Examples =
+            [
+                "dead-letters export --output failed.jsonl",
+                "dead-letters export 0197a3c2-51f0 --group 3f9a1c77be | jq .failure.message",
+            ],
         };
         command.Add(_batch);
         command.Add(_group);

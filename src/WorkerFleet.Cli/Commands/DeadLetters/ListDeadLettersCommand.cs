@@ -13,13 +13,17 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
 {
     private readonly Argument<string?> _batch = BatchArgument.Create();
 
-    private readonly Option<string?> _group = OptionValues.Create("--group", "GROUP", "Only those with this cause.");
+    private readonly Option<string?> _group =
+        OptionValues.Create("--group", "GROUP", "Only those with this cause.");
 
-    private readonly Option<bool> _replayed = OptionValues.CreateFlag("--replayed", "Those that were run again since, too.");
+    private readonly Option<bool> _replayed =
+        OptionValues.CreateFlag("--replayed", "Those that were run again since, too.");
 
-    private readonly Option<string?> _after = OptionValues.Create("--after", "ROW", "Only rows behind this one: the next page.");
+    private readonly Option<string?> _after =
+        OptionValues.Create("--after", "ROW", "Only rows behind this one: the next page.");
 
-    private readonly Option<string?> _limit = OptionValues.Create("--limit", "N", "At most so many, 1 to 10,000. Default: 50.");
+    private readonly Option<string?> _limit =
+        OptionValues.Create("--limit", "N", "At most so many, 1 to 10,000. Default: 50.");
 
     public Command Create()
     {
@@ -42,7 +46,8 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
         await using var app = FleetApp.Open(cli, common);
         var batch = (await BatchArgument.ResolveAsync(app, parsed.GetValue(_batch), cancellationToken)).Batch;
         var query = new DeadLetterQuery(
-            batch.CorrelationId, parsed.GetValue(_group), parsed.GetValue(_replayed) ? null : DeadLetterState.Open,
+            batch.CorrelationId, parsed.GetValue(_group),
+            parsed.GetValue(_replayed) ? null : DeadLetterState.Open,
             AfterIndex: after, Limit: limit);
         var letters = await app.Get<IDeadLetters>().ReadAsync(query, cancellationToken);
         if (common.Json)
@@ -58,7 +63,8 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
 
     private void Write(IReadOnlyList<DeadLetter> letters)
     {
-        var table = Tables.Create(cli, "row", "id", "agent", "attempts", "failed at", "group", "kind", "message");
+        var table =
+            Tables.Create(cli, "row", "id", "agent", "attempts", "failed at", "group", "kind", "message");
         table.Columns[7].NoWrap = false;
         foreach (var letter in letters)
             table.AddRow(
@@ -68,7 +74,8 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
                 letter.Attempts.ToString(CultureInfo.InvariantCulture),
                 Figures.Instant(letter.FailedAt),
                 Markup.Escape(letter.Group),
-                Kinds.NameOf(letter.Failure.Kind) + (letter.State == DeadLetterState.Replayed ? " [grey](replayed)[/]" : ""),
+                Kinds.NameOf(letter.Failure.Kind) +
+                    (letter.State == DeadLetterState.Replayed ? " [grey](replayed)[/]" : ""),
                 Markup.Escape(SafeText.Line(letter.Failure.Message, 200)));
         cli.Out.Write(table);
     }
