@@ -5,6 +5,8 @@ using WorkerFleet.Batches;
 using WorkerFleet.Blobs;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
 using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.EndToEnd;
@@ -32,6 +34,7 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
         Assert.Equal(new ItemCounts(0, 500, 0, 0, 0), await _fleet.CountAsync(id));
         Assert.Equal(Enumerable.Range(0, 500), await ExportedAsync());
         AssertInvokedOnce(await _fleet.SucceededAsync(id));
+        Assert.Equal(0, await _fleet.Get<ISchedule>().CountAsync(id, QueueNames.Batches, CancellationToken.None));
         await _fleet.AuditPassesAsync(id);
     }
 

@@ -41,6 +41,13 @@ internal sealed class InMemorySchedule : ISchedule
             return [.. due.Select(entry => new ClaimedMessage(entry.Message, new(entry.Message.Key, token)))];
         });
 
+    public Task ReleaseClaimsAsync(Guid batchId, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            foreach (var entry in _entries.Values.Where(entry => entry.Message.BatchId == batchId).ToList())
+                _entries[entry.Message.Key] = entry with { Token = null, ClaimedUntil = default };
+        });
+
     public Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
         Run(() =>
         {
