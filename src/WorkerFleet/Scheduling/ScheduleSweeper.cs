@@ -17,7 +17,7 @@ public sealed partial class ScheduleSweeper(
     private const int PageSize = 256;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Far longer than sending a page takes; short, because what a killed process had claimed waits for it.</summary>
+    /// <summary>Far longer than it takes to send a page; short, since what failed on its way waits for it.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<Guid> _takenOver = [];

@@ -62,8 +62,9 @@ internal sealed class InMemorySchedule : ISchedule
         Guid batchId, string queue, DateTimeOffset now, CancellationToken cancellationToken) =>
         Run(() =>
         {
-            foreach (var entry in _entries.Values.Where(e => e.Message.BatchId == batchId && e.Message.Queue == queue).ToList())
-                _entries[entry.Message.Key] = entry with { Message = entry.Message with { DueAt = now } };
+            foreach (var entry in _entries.Values.ToList())
+                if (entry.Message.BatchId == batchId && entry.Message.Queue == queue)
+                    _entries[entry.Message.Key] = entry with { Message = entry.Message with { DueAt = now } };
         });
 
     public Task<int> CountAsync(Guid batchId, string queue, CancellationToken cancellationToken) =>
