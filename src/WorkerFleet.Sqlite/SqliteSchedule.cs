@@ -31,6 +31,9 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
     // A message that was put anew since has no claim, or another one.
     private const string Completion = "DELETE FROM schedule WHERE key = ?1 AND claim = ?2";
 
+    private const string Release =
+        "UPDATE schedule SET claim = NULL, claimed_until_ticks = 0 WHERE batch = ?1 AND claimed_until_ticks > 0";
+
     private const string BringForward = """
         UPDATE schedule SET due_ticks = ?3 WHERE batch = ?1 AND queue = ?2 AND due_ticks > ?3
         """;
@@ -70,6 +73,10 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
             },
             cancellationToken);
     }
+
+    public Task ReleaseClaimsAsync(Guid batchId, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            transaction => transaction.Prepare(Release).Bind(1, batchId).Execute(), cancellationToken);
 
     public Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
         database.WriteAsync(

@@ -9,11 +9,14 @@ namespace WorkerFleet.Batches;
 /// </summary>
 public sealed class BatchController(ISchedule schedule, TimeProvider time)
 {
+    /// <summary>One name for pause and resume, so that the later one replaces the other while that is still there.</summary>
+    private const string Hold = "hold";
+
     public Task PauseAsync(Guid batchId, CancellationToken cancellationToken) =>
-        CommandAsync(batchId, "pause", new PauseBatch(batchId), cancellationToken);
+        CommandAsync(batchId, Hold, new PauseBatch(batchId), cancellationToken);
 
     public Task ResumeAsync(Guid batchId, CancellationToken cancellationToken) =>
-        CommandAsync(batchId, "resume", new ResumeBatch(batchId), cancellationToken);
+        CommandAsync(batchId, Hold, new ResumeBatch(batchId), cancellationToken);
 
     public Task CancelAsync(Guid batchId, string reason, CancellationToken cancellationToken) =>
         CommandAsync(batchId, "cancel", new CancelBatch(batchId, reason), cancellationToken);

@@ -106,6 +106,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                 .ThenAsync(verbs.RouteDeadLettersAsync),
             When(ResumeReceived)
                 .Then(verbs.ForgetInFlight)
+                .ThenAsync(verbs.ScheduleDeadlineAsync)
                 .ThenAsync(verbs.CheckFailurePolicyAsync)
                 .IfElse(verbs.MustEnd, ending => End(ending, verbs), going => going
                     .ThenAsync(verbs.RedriveAsync)

@@ -147,7 +147,9 @@ public sealed partial class BatchVerbs(
         await context.SendAsync(QueueNames.Dispatch, new RedriveItems(batch.CorrelationId, 0));
     }
 
-    /// <summary>Not one that was begun before, nor one that waited until the batch was told to end: the later word counts.</summary>
+    /// <summary>
+    /// Not one that was begun before, nor one that waited until the batch was told to end: the later word counts.
+    /// </summary>
     public bool IsNewReplay(BehaviorContext<BatchState, ReplayItems> context) =>
         context.Saga.LastReplayId != context.Message.ReplayId
         && !(context.Message.RequestedAt < context.Saga.EndRequestedAt);

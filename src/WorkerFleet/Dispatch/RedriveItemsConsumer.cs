@@ -6,8 +6,8 @@ using WorkerFleet.Messaging;
 namespace WorkerFleet.Dispatch;
 
 /// <summary>
-/// Makes lost messages again: items of slices with pending rows, and what the saga has to know of slices that are settled, or
-/// half settled. What was not lost repeats, and changes nothing.
+/// Makes lost messages again: items of slices with pending rows, and what the saga has to know of slices that are
+/// settled, or half settled. What was not lost repeats, and changes nothing.
 /// </summary>
 public sealed class RedriveItemsConsumer(BatchDirectory batches, ILedger ledger, ItemSender sender)
     : IConsumer<RedriveItems>

@@ -22,7 +22,7 @@ public sealed partial class Aggregator(
     /// <summary>Whether this process writes the results of the batch now, which can take minutes.</summary>
     public bool IsRunning(Guid batchId) => _running.ContainsKey(batchId);
 
-    /// <summary>What the batch waits for: a repeat of a command that has been carried out must not export all over again.</summary>
+    /// <summary>A repeat of a command that has been carried out must not export all over again.</summary>
     /// <returns>The batch; null when it waits for no such aggregation.</returns>
     public async Task<BatchState?> FindWaitingAsync(AggregateBatch command, CancellationToken cancellationToken) =>
         await store.FindAsync(command.BatchId, cancellationToken) is { CurrentState: BatchStatus.Aggregating } batch

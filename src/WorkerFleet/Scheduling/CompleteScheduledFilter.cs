@@ -3,7 +3,8 @@ using MassTransit;
 namespace WorkerFleet.Scheduling;
 
 /// <summary>
-/// Deletes a message that came from the schedule once it has been handled. One that was not, or was put anew meanwhile, stays.
+/// Deletes a message that came from the schedule once it has been handled. One that was not, or was put anew meanwhile,
+/// stays.
 /// </summary>
 public sealed class CompleteScheduledFilter(ISchedule schedule) : IFilter<ConsumeContext>
 {

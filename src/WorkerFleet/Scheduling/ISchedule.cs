@@ -18,6 +18,9 @@ public interface ISchedule
         DateTimeOffset now, int limit, TimeSpan lease, IReadOnlyCollection<Guid>? batches,
         CancellationToken cancellationToken);
 
+    /// <summary>Makes the batch's claimed messages claimable at once: the process that had claimed them is gone.</summary>
+    Task ReleaseClaimsAsync(Guid batchId, CancellationToken cancellationToken);
+
     /// <summary>Deletes messages that are done with; not those that were replaced, or claimed again, since.</summary>
     Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken);
 

@@ -17,8 +17,10 @@ public sealed partial class ScheduleSweeper(
     private const int PageSize = 256;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Far longer than sending a page takes; short, because what a killed process had claimed waits for it.</summary>
+    /// <summary>Far longer than it takes to send a page; short, since what failed on its way waits for it.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+
+    private readonly HashSet<Guid> _takenOver = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,6 +48,8 @@ public sealed partial class ScheduleSweeper(
         var scope = driven.Scope;
         if (scope is { Count: 0 })
             return 0;
+        if (scope is not null)
+            await TakeOverAsync(scope, cancellationToken);
         var claimed = await schedule.ClaimDueAsync(time.GetUtcNow(), PageSize, Lease, scope, cancellationToken);
         var sent = new List<ScheduleClaim>(claimed.Count);
         try
@@ -63,6 +67,17 @@ public sealed partial class ScheduleSweeper(
         }
 
         return claimed.Count;
+    }
+
+    /// <summary>A batch that one process drives has no other that could still be at work on what it claimed.</summary>
+    private async Task TakeOverAsync(IReadOnlyCollection<Guid> scope, CancellationToken cancellationToken)
+    {
+        foreach (var batchId in scope)
+            if (!_takenOver.Contains(batchId))
+            {
+                await schedule.ReleaseClaimsAsync(batchId, cancellationToken);
+                _takenOver.Add(batchId);
+            }
     }
 
     /// <returns>False for a message that this version cannot read: it stays, and does not hold up the others.</returns>

@@ -108,6 +108,21 @@ public abstract class ScheduleConformance : StoreSuite
     }
 
     [Fact]
+    public async Task ReleaseClaims_OfABatch_ItsMessagesCanBeClaimedAndTheOldClaimIsVoid()
+    {
+        await Put("a", 1);
+        var gone = await ClaimRaw(10);
+        var other = await Put("b", 1, Guid.CreateVersion7());
+        await Claim(10);
+
+        await Schedule.ReleaseClaimsAsync(_batch, Token);
+        await Schedule.CompleteAsync([.. gone.Select(one => one.Claim)], Token);
+
+        Assert.Equal(["a"], (await Claim(10)).Select(message => message.Key));
+        Assert.NotEqual(_batch, other.BatchId);
+    }
+
+    [Fact]
     public async Task Complete_WithAnExpiredClaim_LeavesWhatOthersClaimed()
     {
         await Put("a", 1);

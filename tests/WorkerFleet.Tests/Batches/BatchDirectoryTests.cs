@@ -102,7 +102,8 @@ public sealed class BatchDirectoryTests : IAsyncLifetime, IDisposable
     private async Task<BatchView> AddAsync()
     {
         var id = Guid.CreateVersion7();
-        await _store.InsertAsync(new() { CorrelationId = id, CurrentState = BatchStatus.Processing }, CancellationToken.None);
+        await _store.InsertAsync(
+            new() { CorrelationId = id, CurrentState = BatchStatus.Processing }, CancellationToken.None);
         return (await _directory.FindAsync(id, CancellationToken.None))!;
     }
 

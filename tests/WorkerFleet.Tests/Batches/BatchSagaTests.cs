@@ -19,8 +19,10 @@ public sealed class BatchSagaTests(SagaFixture saga) : IClassFixture<SagaFixture
 
         var batch = await saga.SendAsync(id, new SubmitBatch(id, spec, "blob", "f00d", 100, new(0, 7, 2), at, "out"));
 
-        Assert.Equal((Submitted, "blob", 100L, true), (batch.CurrentState, batch.SourceBlob, batch.TotalRows, batch.DispatchInFlight));
-        Assert.Equal(new DispatchBatch(id, new(0, 7, 2), 0, 2), Assert.Single(saga.Sent<DispatchBatch>(m => m.BatchId == id)));
+        Assert.Equal(
+            (Submitted, "blob", 100L, true),
+            (batch.CurrentState, batch.SourceBlob, batch.TotalRows, batch.DispatchInFlight));
+        Assert.Equal([new(id, new(0, 7, 2), 0, 2)], saga.Sent<DispatchBatch>(m => m.BatchId == id));
         Assert.Equal(at.AddHours(2), Assert.Single(saga.Schedule.Messages, m => m.BatchId == id).DueAt);
     }
 
@@ -72,7 +74,10 @@ public sealed class BatchSagaTests(SagaFixture saga) : IClassFixture<SagaFixture
     [Fact]
     public async Task Dispatched_ReportsOfASecondChain_AreNotFollowed()
     {
-        var id = await saga.AddBatchAsync(Dispatching, b => b.With(spec => spec with { Limits = spec.Limits with { Concurrency = 100 } }));
+        var id = await saga.AddBatchAsync(Dispatching, b => b.With(spec => spec with
+        {
+            Limits = spec.Limits with { Concurrency = 100 },
+        }));
 
         await saga.SendAsync(id, Report(id, 2, 1));
         await saga.SendAsync(id, Report(id, 2, 1));
@@ -156,6 +161,19 @@ public sealed class BatchSagaTests(SagaFixture saga) : IClassFixture<SagaFixture
     }
 
     [Fact]
+    public async Task Resume_OfABatchWithADeadline_HoldsItToThat()
+    {
+        var id = await saga.AddBatchAsync(Paused, b => b.With(spec => spec with
+        {
+            Limits = spec.Limits with { Deadline = TimeSpan.FromHours(1) },
+        }));
+
+        await saga.SendAsync(id, new ResumeBatch(id));
+
+        Assert.Single(saga.Schedule.Messages, m => m.BatchId == id && m.MessageType == nameof(BatchDeadlineReached));
+    }
+
+    [Fact]
     public async Task Resume_EverythingSettledMeanwhile_Aggregates()
     {
         var id = await saga.AddBatchAsync(Paused, b =>
@@ -222,7 +240,8 @@ public sealed class BatchSagaTests(SagaFixture saga) : IClassFixture<SagaFixture
     [InlineData(Aggregating, false, false, true)]
     [InlineData(Paused, false, false, false)]
     [InlineData(Completed, false, false, false)]
-    public async Task Redrive_InEachState_SendsWhatThatStateWaitsFor(string state, bool dispatches, bool redrives, bool aggregates)
+    public async Task Redrive_InEachState_SendsWhatThatStateWaitsFor(
+        string state, bool dispatches, bool redrives, bool aggregates)
     {
         var id = await saga.AddBatchAsync(state, b => b.With(inFlight: true));
 

@@ -201,5 +201,6 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
     }
 
     private Task PutRetryAsync(long index) => _schedule.PutAsync(
-        new($"retry/{index}", _batch.Id, _time.GetUtcNow().AddHours(1), "items", "ProcessBatchItem", "{}"), CancellationToken.None);
+        new($"retry/{index}", _batch.Id, _time.GetUtcNow().AddHours(1), "items", "ProcessBatchItem", "{}"),
+        CancellationToken.None);
 }

@@ -93,7 +93,8 @@ public sealed class ReplaySagaTests(SagaFixture saga) : IClassFixture<SagaFixtur
 
         Assert.Equal((state, 0), (batch.CurrentState, batch.Round));
         Assert.Equal(state == Processing ? running : null, batch.Replay?.ReplayId);
-        Assert.Contains(replay.ReplayId.ToString("N"), Assert.Single(saga.Schedule.Messages, m => m.BatchId == id).Key, StringComparison.Ordinal);
+        var deferred = Assert.Single(saga.Schedule.Messages, m => m.BatchId == id);
+        Assert.Contains(replay.ReplayId.ToString("N"), deferred.Key, StringComparison.Ordinal);
     }
 
     [Fact]

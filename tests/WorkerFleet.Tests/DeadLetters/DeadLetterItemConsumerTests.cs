@@ -17,7 +17,8 @@ public sealed class DeadLetterItemConsumerTests
         await flow.Get<IDeadLetters>().MarkReplayedAsync(letter.Letter.BatchId, [1], 1, CancellationToken.None);
         Assert.Null(await flow.SendAsync(QueueNames.DeadLetter, letter));
 
-        var filed = Assert.Single(await flow.Get<IDeadLetters>().ReadAsync(new(letter.Letter.BatchId), CancellationToken.None));
+        var filed = Assert.Single(await flow.Get<IDeadLetters>().ReadAsync(
+            new(letter.Letter.BatchId), CancellationToken.None));
         Assert.Equal(letter.Letter with { State = DeadLetterState.Replayed }, filed);
     }
 

@@ -20,7 +20,8 @@ public sealed class ExhaustedReporterTests
 
         var first = reporter.ReportAsync(Item(0, slice: 0), CancellationToken.None);
         await sending.Entered;
-        var others = Enumerable.Range(1, 20).Select(i => reporter.ReportAsync(Item(i, slice: i % 2), CancellationToken.None)).ToList();
+        var others = Enumerable.Range(1, 20)
+            .Select(i => reporter.ReportAsync(Item(i, slice: i % 2), CancellationToken.None)).ToList();
         sending.Leave();
         await Task.WhenAll([first, .. others]);
 
@@ -37,7 +38,8 @@ public sealed class ExhaustedReporterTests
         using var observing = flow.Bus.Bus.ConnectSendObserver(sending);
         var reporter = flow.Get<ExhaustedReporter>();
 
-        var reports = Enumerable.Range(0, 300).Select(i => reporter.ReportAsync(Item(i, 0), CancellationToken.None)).ToList();
+        var reports = Enumerable.Range(0, 300)
+            .Select(i => reporter.ReportAsync(Item(i, 0), CancellationToken.None)).ToList();
         await sending.Entered;
         sending.Leave();
         await Task.WhenAll(reports);
@@ -52,7 +54,8 @@ public sealed class ExhaustedReporterTests
     public async Task Report_OneSendFails_FailsItsItemsAndTheNextGoOn(bool cancelled)
     {
         await using var flow = await FlowHarness.StartAsync();
-        var failing = new FailingSend(cancelled ? new OperationCanceledException() : new InvalidOperationException("no broker"));
+        var failing = new FailingSend(
+            cancelled ? new OperationCanceledException() : new InvalidOperationException("no broker"));
         var observing = flow.Bus.Bus.ConnectSendObserver(failing);
         var reporter = flow.Get<ExhaustedReporter>();
 
@@ -60,7 +63,7 @@ public sealed class ExhaustedReporterTests
         observing.Disconnect();
         await reporter.ReportAsync(Item(1, 0), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
 
-        Assert.Equal(1, Assert.Single(Assert.Single(flow.Sent<ItemsExhausted>(), m => m.Items[0].Item.Index == 1).Items).Item.Index);
+        Assert.Equal([1L], flow.Sent<ItemsExhausted>().SelectMany(m => m.Items).Select(item => item.Item.Index));
     }
 
     [Fact]

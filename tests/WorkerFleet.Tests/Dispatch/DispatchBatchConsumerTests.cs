@@ -24,12 +24,14 @@ public sealed class DispatchBatchConsumerTests : IAsyncLifetime
 
         Assert.Null(await DispatchAsync(batch, 0, 2));
 
-        Assert.Equal(Enumerable.Range(0, 8).Select(i => (long)i), _flow.Sent<ProcessBatchItem>().Select(item => item.Index).Order());
+        Assert.Equal([0L, 1, 2, 3, 4, 5, 6, 7], _flow.Sent<ProcessBatchItem>().Select(item => item.Index).Order());
         Assert.All(_flow.Sent<ProcessBatchItem>(), item => Assert.Equal(
             ((int)(item.Index / 4), TestAgents.Name, false, $"a{item.Index}"),
             (item.Slice, item.Agent, item.MayRepeat, item.Input.GetProperty("a").GetString())));
         var report = Assert.Single(_flow.Sent<SlicesDispatched>());
-        Assert.Equal((0, 2, InMemorySources.PositionOf(8), false), (report.FirstSlice, report.Count, report.Next, report.EndOfSource));
+        Assert.Equal(
+            (0, 2, InMemorySources.PositionOf(8), false),
+            (report.FirstSlice, report.Count, report.Next, report.EndOfSource));
         Assert.Equal(new ItemCounts(8, 0, 0, 0, 0), await _flow.CountAsync(batch));
     }
 

@@ -103,7 +103,11 @@ public sealed class ReopenItemsConsumerTests : IAsyncLifetime
     public async Task Consume_CancelledRows_ComeBackAndBadOnesAreRejectedNow()
     {
         var batch = await _flow.AddBatchAsync(
-            [InMemorySources.Csv(0, ["a"], "a0"), InMemorySources.Bad(1, "Line 3 is bad."), InMemorySources.Csv(2, ["a"], "a2")],
+            [
+                InMemorySources.Csv(0, ["a"], "a0"),
+                InMemorySources.Bad(1, "Line 3 is bad."),
+                InMemorySources.Csv(2, ["a"], "a2"),
+            ],
             b => b.CurrentState = BatchStatus.Cancelling);
         await _flow.DispatchAllAsync(batch);
         Assert.Equal(3, (await _flow.CountAsync(batch)).Cancelled);
@@ -111,7 +115,8 @@ public sealed class ReopenItemsConsumerTests : IAsyncLifetime
         await ReplayAsync(batch);
 
         Assert.Equal(new ItemCounts(2, 0, 0, 1, 0), await _flow.CountAsync(batch));
-        Assert.Equal((ItemState.Rejected, 1), ((await _flow.FindSettledAsync(batch, 1))!.State, (await _flow.FindSettledAsync(batch, 1))!.Round));
+        var rejected = (await _flow.FindSettledAsync(batch, 1))!;
+        Assert.Equal((ItemState.Rejected, 1), (rejected.State, rejected.Round));
     }
 
     [Fact]

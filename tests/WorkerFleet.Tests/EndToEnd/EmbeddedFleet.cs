@@ -3,9 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
+using WorkerFleet.DeadLetters;
 using WorkerFleet.Items;
+using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
 using WorkerFleet.Sources;
 using WorkerFleet.Sqlite;
 using WorkerFleet.Tests.Fakes;
@@ -18,12 +21,21 @@ internal sealed class EmbeddedFleet : IAsyncDisposable
     private readonly IHost _host;
     private readonly TempFolder _folder;
 
-    private EmbeddedFleet(TempFolder folder, Action<IServiceCollection> addAgents)
+    private EmbeddedFleet(TempFolder folder, Action<IServiceCollection> addAgents, Faults? faults)
     {
         _folder = folder;
         var builder = Host.CreateEmptyApplicationBuilder(new());
         addAgents(builder.Services);
         builder.Services.AddSqliteStore(folder["data"]).AddFleet().AddEmbeddedFleet(concurrency: 16);
+        if (faults is not null)
+        {
+            faults.Decorate<ILedger>(builder.Services);
+            faults.Decorate<IJournal>(builder.Services);
+            faults.Decorate<ISchedule>(builder.Services);
+            faults.Decorate<IDeadLetters>(builder.Services);
+            faults.Decorate<IBatchStore>(builder.Services);
+        }
+
         _host = builder.Build();
     }
 
@@ -31,12 +43,13 @@ internal sealed class EmbeddedFleet : IAsyncDisposable
 
     public string Output => _folder["out"];
 
-    public static Task<EmbeddedFleet> StartAsync(TempFolder folder, IAgentCatalog agents) =>
-        StartAsync(folder, services => services.AddSingleton(agents));
+    public static Task<EmbeddedFleet> StartAsync(TempFolder folder, IAgentCatalog agents, Faults? faults = null) =>
+        StartAsync(folder, services => services.AddSingleton(agents), faults);
 
-    public static async Task<EmbeddedFleet> StartAsync(TempFolder folder, Action<IServiceCollection> addAgents)
+    public static async Task<EmbeddedFleet> StartAsync(
+        TempFolder folder, Action<IServiceCollection> addAgents, Faults? faults = null)
     {
-        var fleet = new EmbeddedFleet(folder, addAgents);
+        var fleet = new EmbeddedFleet(folder, addAgents, faults);
         await fleet._host.StartAsync();
         return fleet;
     }

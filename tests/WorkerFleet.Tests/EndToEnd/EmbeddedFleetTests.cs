@@ -5,6 +5,8 @@ using WorkerFleet.Batches;
 using WorkerFleet.Blobs;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Ledger;
+using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
 using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.EndToEnd;
@@ -32,6 +34,7 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
         Assert.Equal(new ItemCounts(0, 500, 0, 0, 0), await _fleet.CountAsync(id));
         Assert.Equal(Enumerable.Range(0, 500), await ExportedAsync());
         AssertInvokedOnce(await _fleet.SucceededAsync(id));
+        Assert.Equal(0, await _fleet.Get<ISchedule>().CountAsync(id, QueueNames.Batches, CancellationToken.None));
         await _fleet.AuditPassesAsync(id);
     }
 
@@ -161,14 +164,17 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
         await _fleet.EndsAsync(id, round: 1);
         Assert.Equal(new ItemCounts(0, 81, 19, 0, 0), await _fleet.CountAsync(id));
 
-        var group = (await _fleet.Get<IDeadLetters>().ReadAsync(new(id, AfterIndex: 4, Limit: 1), CancellationToken.None))[0].Group;
+        var letters = await _fleet.Get<IDeadLetters>().ReadAsync(
+            new(id, AfterIndex: 4, Limit: 1), CancellationToken.None);
+        var group = letters[0].Group;
         await _fleet.Controller.ReplayAsync(id, null, group, CancellationToken.None);
         await _fleet.EndsAsync(id, round: 2);
         Assert.Equal(new ItemCounts(0, 91, 9, 0, 0), await _fleet.CountAsync(id));
 
         await _fleet.Controller.ReplayAsync(id, null, null, CancellationToken.None);
         Assert.Equal(BatchStatus.Completed, (await _fleet.EndsAsync(id, round: 3)).CurrentState);
-        Assert.All(_agents.Calls.GroupBy(call => call.Index), calls => Assert.Equal(calls.Key % 5 == 0 ? 2 : 1, calls.Count()));
+        Assert.All(
+            _agents.Calls.CountBy(call => call.Index), row => Assert.Equal(row.Key % 5 == 0 ? 2 : 1, row.Value));
         var open = await _fleet.Get<IDeadLetters>().ReadAsync(new(id, State: DeadLetterState.Open), CancellationToken.None);
         Assert.Empty(open);
         await _fleet.AuditPassesAsync(id);

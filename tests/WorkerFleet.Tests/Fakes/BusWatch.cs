@@ -4,8 +4,8 @@ using MassTransit;
 namespace WorkerFleet.Tests.Fakes;
 
 /// <summary>
-/// Sees what goes over a bus: messages that were sent, and how each one that came in ended, retries included. The harness's own
-/// lists give up after a while in which nothing happens, which on a busy machine means nothing.
+/// Sees what goes over a bus: messages that were sent, and how each one that came in ended, retries included. The harness's
+/// own lists give up after a while in which nothing happens, which on a busy machine means nothing.
 /// </summary>
 internal sealed class BusWatch : IReceiveObserver, ISendObserver
 {

@@ -10,12 +10,23 @@ namespace WorkerFleet.Tests.Fakes;
 internal sealed class Faults
 {
     private readonly ConcurrentDictionary<string, int> _failing = new();
+    private readonly TaskCompletionSource _dead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _callsToLive = int.MaxValue;
+
+    /// <summary>Complete when the process is as good as dead.</summary>
+    public Task Dead => _dead.Task;
 
     /// <summary>Runs before every call, with the method's name.</summary>
     public Action<string>? OnCall { get; set; }
 
     /// <summary>The next calls of methods of that name fail, before they do anything.</summary>
     public void FailNext(string method, int calls = 1) => _failing[method] = calls;
+
+    /// <summary>
+    /// After so many calls every call fails: whatever the process still does, nothing of it lasts, as if it had been killed
+    /// between two lines.
+    /// </summary>
+    public void DieAfter(int calls) => Volatile.Write(ref _callsToLive, calls);
 
     /// <summary>Lets <typeparamref name="T"/>, as registered so far, fail when it is told to.</summary>
     public void Decorate<T>(IServiceCollection services)
@@ -34,6 +45,12 @@ internal sealed class Faults
     private void Check(string method)
     {
         OnCall?.Invoke(method);
+        if (Interlocked.Decrement(ref _callsToLive) < 0)
+        {
+            _dead.TrySetResult();
+            throw new StoreException(StoreFault.NotWritable, "The process is dead.");
+        }
+
         while (_failing.TryGetValue(method, out var left) && left > 0)
             if (_failing.TryUpdate(method, left - 1, left))
                 throw new StoreException(StoreFault.DiskFull, "The disk is full.");

@@ -41,6 +41,13 @@ internal sealed class InMemorySchedule : ISchedule
             return [.. due.Select(entry => new ClaimedMessage(entry.Message, new(entry.Message.Key, token)))];
         });
 
+    public Task ReleaseClaimsAsync(Guid batchId, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            foreach (var entry in _entries.Values.Where(entry => entry.Message.BatchId == batchId).ToList())
+                _entries[entry.Message.Key] = entry with { Token = null, ClaimedUntil = default };
+        });
+
     public Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
         Run(() =>
         {
@@ -55,8 +62,9 @@ internal sealed class InMemorySchedule : ISchedule
         Guid batchId, string queue, DateTimeOffset now, CancellationToken cancellationToken) =>
         Run(() =>
         {
-            foreach (var entry in _entries.Values.Where(e => e.Message.BatchId == batchId && e.Message.Queue == queue).ToList())
-                _entries[entry.Message.Key] = entry with { Message = entry.Message with { DueAt = now } };
+            foreach (var entry in _entries.Values.ToList())
+                if (entry.Message.BatchId == batchId && entry.Message.Queue == queue)
+                    _entries[entry.Message.Key] = entry with { Message = entry.Message with { DueAt = now } };
         });
 
     public Task<int> CountAsync(Guid batchId, string queue, CancellationToken cancellationToken) =>

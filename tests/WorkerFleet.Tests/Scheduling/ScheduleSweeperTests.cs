@@ -54,6 +54,17 @@ public sealed class ScheduleSweeperTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Sweep_ClaimedByAProcessThatIsGone_IsSentWithoutWaitingForTheLease()
+    {
+        await CommandAsync();
+        await _flow.Get<ISchedule>().ClaimDueAsync(_flow.Time.GetUtcNow(), 10, Lease, [_batch], CancellationToken.None);
+
+        await StartAsync();
+
+        await Eventually.IsTrueAsync(() => _flow.Sent<PauseBatch>().Count == 1);
+    }
+
+    [Fact]
     public async Task Sweep_DiedBetweenSendingAndDeleting_IsSentAgain()
     {
         await PutItemAsync(1, TimeSpan.Zero);
