@@ -141,8 +141,13 @@ internal sealed class Examination(CliContext cli, CommonValues common)
         {
             problem = $"does not answer within {Durations.Format(LongestProbe)}";
         }
-        Add("agent", problem is null ? CheckState.Passed : CheckState.Failed,
-            $"{name}{(problem is null ? " is ready" : $": {problem}")}");
+        if (problem is null)
+            Add("agent", CheckState.Passed, $"{name} is ready");
+        else if (AdHocAgents.IsConfigured(cli, name))
+            Add("agent", CheckState.Failed, $"{name}: {problem}");
+        else
+            // It was there for an earlier run, and may be gone for good.
+            Add("agent", CheckState.Warning, $"{name}, which --agent-url named for an earlier run: {problem}");
     }
 
     private void Add(string name, CheckState state, string finding) =>

@@ -16,7 +16,7 @@ internal static class AdHocAgents
     /// <exception cref="UserErrorException">The user has configured another agent of that name.</exception>
     public static void Remember(CliContext cli, string dataFolder, AdHocAgent agent)
     {
-        if (FleetConfiguration.Build(cli).GetSection($"{AgentOptions.Section}:{agent.Name}").Exists())
+        if (IsConfigured(cli, agent.Name))
             throw new UserErrorException(
                 $"--agent-url: an agent '{agent.Name}' is configured already; leave --agent-url out to " +
                 "use it, or give the address another name with --agent");
@@ -29,6 +29,10 @@ internal static class AdHocAgents
         File.WriteAllText(partial, root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         File.Move(partial, path, overwrite: true);
     }
+
+    /// <summary>Whether the user's own configuration has the agent.</summary>
+    public static bool IsConfigured(CliContext cli, string name) =>
+        FleetConfiguration.Build(cli).GetSection($"{AgentOptions.Section}:{name}").Exists();
 
     private static JsonObject SectionOf(JsonObject parent, string name)
     {
