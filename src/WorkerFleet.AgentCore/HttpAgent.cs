@@ -11,6 +11,9 @@ namespace WorkerFleet.AgentCore;
 /// </summary>
 public sealed class HttpAgent : IAgent, IDisposable
 {
+    // Inputs of this size and more, in bytes, wait for the agent's "100 Continue", at most a second. RFC 9110, 10.1.1.
+    private const int AskFirstBytes = 1024 * 1024;
+
     private readonly AgentOptions _options;
     private readonly Uri _invocations;
     private readonly HttpClient _client;
@@ -43,6 +46,9 @@ public sealed class HttpAgent : IAgent, IDisposable
             request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, call.SessionId);
             request.Content = new ByteArrayContent(JsonMarshal.GetRawUtf8Value(call.Input).ToArray());
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            // An agent that refuses a large input closes the connection while the input is still being sent. Asking
+            // first has its answer read (413: never to be repeated) where else a broken connection would be seen.
+            request.Headers.ExpectContinue = request.Content.Headers.ContentLength >= AskFirstBytes;
             using var response = await _client.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return response.IsSuccessStatusCode
