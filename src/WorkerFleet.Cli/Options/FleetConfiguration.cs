@@ -22,7 +22,9 @@ internal static class FleetConfiguration
     /// </summary>
     public const string MaxRetries = "MAX_RETRIES";
 
-    /// <exception cref="UserErrorException">A file is not valid JSON.</exception>
+    private const string Prefix = "FLEET__";
+
+    /// <exception cref="UserErrorException">A file is not valid JSON, or variables contradict each other.</exception>
     public static IConfiguration Build(CliContext cli, string? dataFolder = null)
     {
         var builder = new ConfigurationBuilder();
@@ -31,9 +33,7 @@ internal static class FleetConfiguration
         AddFile(builder, Path.Combine(cli.InstallDirectory, FileName));
         AddFile(builder, Path.Combine(cli.WorkingDirectory, FileName));
         builder.AddInMemoryCollection(OlderNames(cli.Environment));
-        builder.AddInMemoryCollection(cli.Environment.ToDictionary(
-            variable => variable.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal),
-            variable => (string?)variable.Value));
+        builder.AddInMemoryCollection(OwnVariables(cli.Environment));
         return builder.Build();
     }
 
@@ -80,6 +80,24 @@ internal static class FleetConfiguration
         catch (UnauthorizedAccessException)
         {
             throw new UserErrorException($"{path}: permission denied; make the file readable for this user");
+        }
+    }
+
+    /// <summary>
+    /// Keys of the configuration have no case, names of variables do: http_proxy and HTTP_PROXY are often both there.
+    /// </summary>
+    private static IEnumerable<KeyValuePair<string, string?>> OwnVariables(
+        IReadOnlyDictionary<string, string> environment)
+    {
+        var own = environment.Where(variable => variable.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
+        foreach (var same in own.GroupBy(variable => variable.Key, StringComparer.OrdinalIgnoreCase))
+        {
+            if (same.DistinctBy(variable => variable.Value).Count() > 1)
+                throw new UserErrorException(
+                    $"{string.Join(" and ", same.Select(variable => variable.Key).Order(StringComparer.Ordinal))}: " +
+                    "differ in upper and lower case alone and have different values; set one of them");
+            yield return new(
+                same.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), same.First().Value);
         }
     }
 

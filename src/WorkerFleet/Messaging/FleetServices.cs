@@ -68,6 +68,8 @@ public static class FleetServices
             options.StopTimeout = DrainTimeout + TimeSpan.FromSeconds(5);
             options.ConsumerStopTimeout = DrainTimeout;
         });
+        // Behind MassTransit's own, so that the bus is there.
+        services.AddHostedService<BusWarmUp>();
         return services;
     }
 

@@ -70,8 +70,9 @@ internal sealed class ExportFiles : IDisposable
         await GuardAsync(async () =>
         {
             WriteJson(Create(ExportFileNames.Summary), summary);
-            foreach (var file in _files)
-                written.Add(await file.CompleteAsync(cancellationToken));
+            // At the same time: each waits for the disk.
+            written.AddRange(await Task.WhenAll(
+                _files.Select(file => Task.Run(() => file.CompleteAsync(cancellationToken), CancellationToken.None))));
             foreach (var file in written)
                 _folder.Rename(ExportFileNames.Partial(file.Name), file.Name);
             _folder.Sync();

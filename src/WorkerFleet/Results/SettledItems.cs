@@ -4,7 +4,7 @@ namespace WorkerFleet.Results;
 
 /// <summary>
 /// The settled items of a batch in row order, read page by page. Pages shrink when outputs are large, so that memory
-/// depends neither on the number of rows nor, beyond one page, on their size.
+/// depends neither on the number of rows nor, beyond two pages, on their size.
 /// </summary>
 internal sealed class SettledItems(ILedger ledger, Guid batchId, long from, long to)
 {
@@ -13,6 +13,7 @@ internal sealed class SettledItems(ILedger ledger, Guid batchId, long from, long
     private const long PageBytes = 8 * 1024 * 1024;
 
     private IReadOnlyList<Settlement> _page = [];
+    private Task<IReadOnlyList<Settlement>>? _following;
     private int _next;
     private int _pageSize = FirstPage;
     private long _from = from;
@@ -28,7 +29,7 @@ internal sealed class SettledItems(ILedger ledger, Guid batchId, long from, long
 
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _page = await ledger.ReadSettledAsync(batchId, _from, to, state: null, _pageSize, cancellationToken);
+        _page = await (_following ?? ReadAsync(cancellationToken));
         _next = 0;
         _end = _page.Count == 0;
         if (_end)
@@ -36,5 +37,10 @@ internal sealed class SettledItems(ILedger ledger, Guid batchId, long from, long
         _from = _page[^1].Index + 1;
         var largest = Math.Max(_page.Max(item => item.Output.Length), 1);
         _pageSize = (int)Math.Clamp(PageBytes / largest, 1, Math.Min(2 * _pageSize, MaxPage));
+        // Is read while this one is written.
+        _following = ReadAsync(cancellationToken);
     }
+
+    private Task<IReadOnlyList<Settlement>> ReadAsync(CancellationToken cancellationToken) =>
+        ledger.ReadSettledAsync(batchId, _from, to, state: null, _pageSize, cancellationToken);
 }

@@ -25,7 +25,9 @@ public sealed partial class ScheduleSweeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        do
+        var more = driven.WaitForMoreAsync(stoppingToken);
+        var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
@@ -38,8 +40,14 @@ public sealed partial class ScheduleSweeper(
                 // The store or the broker is out of reach: nothing is lost, the next tick tries again.
                 LogSweepFailed(exception);
             }
+
+            // What a batch begins with is due when the batch is added: it does not wait for the tick.
+            await Task.WhenAny(tick, more);
+            if (more.IsCompleted)
+                more = driven.WaitForMoreAsync(stoppingToken);
+            if (tick.IsCompleted)
+                tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <returns>How many were due, at most a page.</returns>

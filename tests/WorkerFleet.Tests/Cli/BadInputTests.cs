@@ -128,6 +128,27 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Environment_SameNameInTwoCases_IsNoProblemOfOthersOrWithOneValue()
+    {
+        (_cli.Environment["http_proxy"], _cli.Environment["HTTP_PROXY"]) = ("a", "b");
+        (_cli.Environment["FLEET__DEFAULTS__ATTEMPTS"], _cli.Environment["Fleet__Defaults__Attempts"]) = ("2", "2");
+        Assert.Equal(ExitCodes.BadInput, await _cli.RunAsync("run", "rows.csv", "--agent", "nobody"));
+        Assert.Contains("nobody", Assert.Single(_cli.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Environment_SameNameInTwoCasesWithTwoValues_IsSaid()
+    {
+        (_cli.Environment["FLEET__DEFAULTS__ATTEMPTS"], _cli.Environment["Fleet__Defaults__Attempts"]) = ("2", "3");
+
+        Assert.Equal(ExitCodes.BadInput, await _cli.RunAsync("run", "rows.csv", "--agent", "nobody"));
+        Assert.Equal(
+            "FLEET__DEFAULTS__ATTEMPTS and Fleet__Defaults__Attempts: differ in upper and lower case alone and have "
+            + "different values; set one of them",
+            Assert.Single(_cli.Problems));
+    }
+
+    [Fact]
     public async Task DataFolder_IsAFile_IsSaid()
     {
         var exitCode = await _cli.RunAsync("run", "rows.csv", "--agent", "echo", "--data", "notes.txt");

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Hosting;
+using WorkerFleet.Batches;
+using WorkerFleet.Dispatch;
+
+namespace WorkerFleet.Messaging;
+
+/// <summary>
+/// Sends messages for a batch that does not exist, while the source is still being taken in: what has to be compiled to
+/// send and to receive anything at all then costs the batch no time of its own (0.1 s on two cores). For an in-memory bus,
+/// where they meet nobody else.
+/// </summary>
+internal sealed class BusWarmUp(FleetBus bus) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await bus.SendObjectAsync(QueueNames.Batches, new RedriveBatch(Guid.Empty), headers: null, stoppingToken);
+        await bus.SendAsync(QueueNames.Dispatch, new DispatchBatch(Guid.Empty, default, 0, 0), stoppingToken);
+    }
+}
