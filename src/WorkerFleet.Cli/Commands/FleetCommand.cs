@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using WorkerFleet.Cli.Commands.DeadLetters;
 using WorkerFleet.Cli.Options;
+using WorkerFleet.Messaging;
 
 namespace WorkerFleet.Cli.Commands;
 
@@ -18,6 +19,10 @@ internal static class FleetCommand
         foreach (var option in CommonOptions.Create())
             root.Add(option);
         root.Add(new RunCommand(cli).Create());
+        root.Add(new SubmitCommand(cli).Create());
+        root.Add(new FleetProcessCommand(cli, "up", FleetRoles.Orchestrator | FleetRoles.Worker).Create());
+        root.Add(new FleetProcessCommand(cli, "orchestrator", FleetRoles.Orchestrator).Create());
+        root.Add(new FleetProcessCommand(cli, "worker", FleetRoles.Worker).Create());
         root.Add(new ResumeCommand(cli).Create());
         root.Add(new ListCommand(cli).Create());
         root.Add(new StatusCommand(cli).Create());

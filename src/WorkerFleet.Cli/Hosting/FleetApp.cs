@@ -6,6 +6,7 @@ using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
+using WorkerFleet.RabbitMq;
 using WorkerFleet.Sqlite;
 
 namespace WorkerFleet.Cli.Hosting;
@@ -16,7 +17,11 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <summary>How long items in flight get to finish when the process is asked to stop.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>Far longer than a start takes that waits for nobody.</summary>
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(3);
+
     private readonly IHost _host;
+    private readonly CancellationTokenSource _abandonStart = new();
     private Task? _start;
 
     private FleetApp(IHost host) => _host = host;
@@ -36,7 +41,11 @@ internal sealed class FleetApp : IAsyncDisposable
             throw new UserErrorException(
                 $"There are no batches: {common.DataFolder} does not exist. 'fleet run' makes it; " +
                 "to look into another folder, name it with --data");
-        return Build(cli, common, concurrency: null);
+        return Build(cli, common, services =>
+        {
+            if (FleetMode.IsFleet(common))
+                services.AddSingleton<IBatchDrivers, FleetDrivers>();
+        });
     }
 
     /// <summary>Opens the folder, making it where needed, with everything that drives batches.</summary>
@@ -45,7 +54,25 @@ internal sealed class FleetApp : IAsyncDisposable
     {
         if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
             throw new UserErrorException($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
-        return Build(cli, common, concurrency);
+        return Build(cli, common, services => services.AddEmbeddedFleet(concurrency));
+    }
+
+    /// <summary>Opens the folder to submit batches to the fleet, making it where needed.</summary>
+    public static FleetApp OpenToSubmit(CliContext cli, CommonValues common) => Build(
+        cli, common, services => services.AddSingleton<IBatchDrivers, FleetDrivers>());
+
+    /// <summary>Opens the folder as a process of the fleet.</summary>
+    /// <exception cref="UserErrorException">There is no broker, or what is configured is wrong.</exception>
+    public static FleetApp OpenProcess(CliContext cli, CommonValues common, FleetRoles roles, int concurrency)
+    {
+        var broker = FleetMode.ReadBroker(common);
+        if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
+            throw new UserErrorException($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
+        return Build(cli, common, services =>
+        {
+            services.AddSingleton<IBatchDrivers, FleetDrivers>();
+            services.AddRabbitMqFleet(broker, roles, FleetTopology.ConsumersFor(concurrency));
+        });
     }
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
@@ -58,8 +85,7 @@ internal sealed class FleetApp : IAsyncDisposable
     {
         // Before the host starts: a host that fails to start would log it, too.
         _ = Get<IAgentCatalog>();
-        // Not to be broken off halfway: what has started can be stopped in order.
-        _start ??= Task.Run(() => _host.StartAsync(CancellationToken.None), CancellationToken.None);
+        _start ??= Task.Run(() => _host.StartAsync(_abandonStart.Token), CancellationToken.None);
         return _start.WaitAsync(cancellationToken);
     }
 
@@ -69,6 +95,9 @@ internal sealed class FleetApp : IAsyncDisposable
         if (_start is not { } start)
             return;
         _start = null;
+        // What has started can be stopped in order; so a start is not broken off, unless it waits for the broker.
+        if (await Task.WhenAny(start, Task.Delay(LongestStart, Get<TimeProvider>())) != start)
+            await _abandonStart.CancelAsync();
         // A start that failed is told to whoever waits for it.
         await Task.WhenAny(start);
         if (!start.IsCompletedSuccessfully)
@@ -84,9 +113,10 @@ internal sealed class FleetApp : IAsyncDisposable
             await disposable.DisposeAsync();
         else
             _host.Dispose();
+        _abandonStart.Dispose();
     }
 
-    private static FleetApp Build(CliContext cli, CommonValues common, int? concurrency)
+    private static FleetApp Build(CliContext cli, CommonValues common, Action<IServiceCollection> addFleet)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var services = builder.Services;
@@ -98,8 +128,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddSqliteStore(common.DataFolder);
         services.AddFleet();
         services.AddSingleton<ItemInput>();
-        if (concurrency is { } invocations)
-            services.AddEmbeddedFleet(invocations);
+        addFleet(services);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
         // Signals are handled here: the default lifetime would stop the host beside the commands, and print.
         services.AddSingleton<IHostLifetime, CommandLifetime>();

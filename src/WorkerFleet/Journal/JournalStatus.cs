@@ -15,6 +15,9 @@ public static class JournalStatus
     /// <summary>A begun attempt was given back before the agent was called, by a pause or a worker that stops.</summary>
     public const string Released = "ITEM_RELEASED";
 
+    /// <summary>The broker took the item's message back, because it was delivered too often; it was sent anew.</summary>
+    public const string Returned = "ITEM_RETURNED";
+
     /// <summary>The item was reopened by a replay; attempts are counted anew from here.</summary>
     public const string ReplayRequested = "ITEM_REPLAY_REQUESTED";
 

@@ -8,7 +8,7 @@ public static class ConsumeContextSending
     public static async Task SendAsync<T>(this ConsumeContext context, string queue, T message)
         where T : class
     {
-        var endpoint = await context.GetSendEndpoint(new Uri($"queue:{queue}"));
+        var endpoint = await context.GetSendEndpoint(QueueAddresses.For(context).Of(queue));
         await endpoint.Send(message, context.CancellationToken);
     }
 }

@@ -4,8 +4,9 @@ using MassTransit;
 namespace WorkerFleet.Messaging;
 
 /// <summary>Sends to the fleet's queues from outside a consumer.</summary>
-public sealed class FleetBus(IBus bus)
+public sealed class FleetBus(IBus bus, QueueAddresses? addresses = null)
 {
+    private readonly QueueAddresses _addresses = addresses ?? new();
     private readonly ConcurrentDictionary<string, ISendEndpoint> _endpoints = new();
 
     /// <summary>Complete when the broker has the message.</summary>
@@ -44,7 +45,7 @@ public sealed class FleetBus(IBus bus)
     private async ValueTask<ISendEndpoint> EndpointAsync(string queue)
     {
         if (!_endpoints.TryGetValue(queue, out var endpoint))
-            _endpoints[queue] = endpoint = await bus.GetSendEndpoint(new Uri($"queue:{queue}"));
+            _endpoints[queue] = endpoint = await bus.GetSendEndpoint(_addresses.Of(queue));
         return endpoint;
     }
 }

@@ -46,7 +46,8 @@ public static class FleetServices
     public static IServiceCollection AddEmbeddedFleet(this IServiceCollection services, int concurrency)
     {
         services.AddSingleton<DrivenBatches>();
-        services.AddSingleton<FleetBus>();
+        AddParts(services);
+        AddHosted<BatchDirectory>(services);
         AddWorker(services);
         AddOrchestrator(services);
 
@@ -58,23 +59,36 @@ public static class FleetServices
             {
                 configurator.UseCompactJson();
                 foreach (var priority in Enum.GetValues<BatchPriority>())
-                    configurator.ReceiveItems(context, priority, concurrency);
-                configurator.ReceiveOrchestration(context);
+                    configurator.ReceiveItems(
+                        context, TransportEndpoints.InMemory, priority, FleetTopology.ConsumersFor(concurrency));
+                configurator.ReceiveOrchestration(context, TransportEndpoints.InMemory);
             });
         });
-        services.Configure<MassTransitHostOptions>(options =>
-        {
-            options.WaitUntilStarted = true;
-            options.StopTimeout = DrainTimeout + TimeSpan.FromSeconds(5);
-            options.ConsumerStopTimeout = DrainTimeout;
-        });
+        AddHostOptions(services);
         // Behind MassTransit's own, so that the bus is there.
         services.AddHostedService<BusWarmUp>();
         return services;
     }
 
-    private static void AddWorker(IServiceCollection services)
+    /// <summary>
+    /// Beside <see cref="AddFleet"/>: one process of a fleet of many, which meet at a broker. The transport adds the bus.
+    /// </summary>
+    public static IServiceCollection AddFleetProcess(this IServiceCollection services, FleetRoles roles)
     {
+        services.AddSingleton(new DrivenBatches { All = true });
+        AddParts(services);
+        AddHosted<BatchDirectory>(services);
+        AddHosted<ExhaustedReporter>(services);
+        if (roles.HasFlag(FleetRoles.Orchestrator))
+            AddOrchestrator(services);
+        AddHostOptions(services);
+        return services;
+    }
+
+    /// <summary>What several roles need. Costs nothing until it is used.</summary>
+    private static void AddParts(IServiceCollection services)
+    {
+        services.AddSingleton<FleetBus>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<InvocationGovernor>();
         services.AddSingleton<InFlightItems>();
@@ -82,18 +96,26 @@ public static class FleetServices
         services.AddSingleton<ItemProcessor>();
         services.AddSingleton<BatchSource>();
         services.AddSingleton<ItemSender>();
-        AddHosted<BatchDirectory>(services);
-        AddHosted<ExhaustedReporter>(services);
-    }
-
-    private static void AddOrchestrator(IServiceCollection services)
-    {
         services.AddSingleton<BatchVerbs>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<Aggregator>();
+    }
+
+    private static void AddWorker(IServiceCollection services) => AddHosted<ExhaustedReporter>(services);
+
+    private static void AddOrchestrator(IServiceCollection services)
+    {
         AddHosted<ScheduleSweeper>(services);
         AddHosted<Reconciler>(services);
     }
+
+    private static void AddHostOptions(IServiceCollection services) =>
+        services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = true;
+            options.StopTimeout = DrainTimeout + TimeSpan.FromSeconds(5);
+            options.ConsumerStopTimeout = DrainTimeout;
+        });
 
     private static void AddHosted<T>(IServiceCollection services)
         where T : class, Microsoft.Extensions.Hosting.IHostedService

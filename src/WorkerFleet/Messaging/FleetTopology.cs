@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.Middleware;
+using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Dispatch;
@@ -14,6 +15,12 @@ public static class FleetTopology
     /// <summary>Messages of different batches that one process dispatches at the same time.</summary>
     private const int Dispatches = 4;
 
+    /// <summary>Batches whose results one process writes at the same time.</summary>
+    private const int Aggregations = 2;
+
+    /// <summary>Messages to batches in a process's hands; most are for one batch, and wait for each other.</summary>
+    private const int SagaPrefetch = 64;
+
     public static void AddFleetConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<ProcessBatchItemConsumer>();
@@ -22,6 +29,8 @@ public static class FleetTopology
         bus.AddConsumer<ReopenItemsConsumer>();
         bus.AddConsumer<AggregateBatchConsumer>();
         bus.AddConsumer<DeadLetterItemConsumer>();
+        bus.AddConsumer<BrokenMessageConsumer>();
+        bus.AddConsumer<ReturnedItemConsumer>();
         BatchSagaRepository.Register(bus.AddSagaStateMachine<BatchStateMachine, BatchState, BatchSagaDefinition>());
     }
 
@@ -32,24 +41,25 @@ public static class FleetTopology
     /// <summary>The items of one priority.</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="context">Registrations.</param>
+    /// <param name="transport">What the endpoint needs beside.</param>
     /// <param name="priority">Which.</param>
-    /// <param name="concurrency">Invocations at the same time.</param>
+    /// <param name="consumers">Items in this process's hands at the same time.</param>
     public static void ReceiveItems(
-        this IBusFactoryConfigurator bus, IRegistrationContext context, BatchPriority priority, int concurrency) =>
-        bus.ReceiveEndpoint(QueueNames.Items(priority), endpoint =>
+        this IBusFactoryConfigurator bus, IRegistrationContext context, TransportEndpoints transport,
+        BatchPriority priority, int consumers) =>
+        bus.Receive(context, transport, QueueNames.Items(priority), endpoint =>
         {
-            var consumers = ConsumersFor(concurrency);
-            endpoint.ConfigureConsumeTopology = false;
             endpoint.PrefetchCount = consumers;
             endpoint.ConcurrentMessageLimit = consumers;
+            endpoint.UseMessageRetry(RetryPassing);
             endpoint.ConfigureConsumer<ProcessBatchItemConsumer>(context);
         });
 
-    public static void ReceiveOrchestration(this IBusFactoryConfigurator bus, IRegistrationContext context)
+    public static void ReceiveOrchestration(
+        this IBusFactoryConfigurator bus, IRegistrationContext context, TransportEndpoints transport)
     {
-        bus.ReceiveEndpoint(QueueNames.Dispatch, endpoint =>
+        bus.Receive(context, transport, QueueNames.Dispatch, endpoint =>
         {
-            endpoint.ConfigureConsumeTopology = false;
             endpoint.ConcurrentMessageLimit = Dispatches;
             endpoint.UseMessageRetry(RetryPassing);
             // One at a time of a batch: a repair that looks at a slice while its items are being sent would send them
@@ -62,34 +72,56 @@ public static class FleetTopology
             endpoint.ConfigureConsumer<ReopenItemsConsumer>(context, consumer => consumer
                 .Message<ReopenItems>(x => x.UsePartitioner(partitioner, message => message.Message.BatchId)));
         });
-        bus.ReceiveEndpoint(QueueNames.Results, endpoint =>
+        bus.Receive(context, transport, QueueNames.Results, endpoint =>
         {
-            endpoint.ConfigureConsumeTopology = false;
-            endpoint.ConcurrentMessageLimit = 1;
+            endpoint.PrefetchCount = Aggregations;
+            endpoint.ConcurrentMessageLimit = Aggregations;
             endpoint.UseMessageRetry(RetryPassing);
             endpoint.ConfigureConsumer<AggregateBatchConsumer>(context);
         });
-        bus.ReceiveEndpoint(QueueNames.DeadLetter, endpoint =>
+        bus.Receive(context, transport, QueueNames.DeadLetter, endpoint =>
         {
-            endpoint.ConfigureConsumeTopology = false;
             endpoint.ConcurrentMessageLimit = 64;
             endpoint.UseMessageRetry(RetryPassing);
             endpoint.ConfigureConsumer<DeadLetterItemConsumer>(context);
+            endpoint.ConfigureConsumer<BrokenMessageConsumer>(context);
+            endpoint.ConfigureConsumer<ReturnedItemConsumer>(context);
         });
-        bus.ReceiveEndpoint(QueueNames.Batches, endpoint =>
+        bus.Receive(context, transport, QueueNames.Batches, endpoint =>
         {
-            endpoint.ConfigureConsumeTopology = false;
+            endpoint.PrefetchCount = SagaPrefetch;
             endpoint.ConfigureSaga<BatchState>(context);
         });
     }
+
+    private static void Receive(
+        this IBusFactoryConfigurator bus, IRegistrationContext context, TransportEndpoints transport, string queue,
+        Action<IReceiveEndpointConfigurator> configure) =>
+        bus.ReceiveEndpoint(transport.Addresses.NameOf(queue), endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            transport.Configure?.Invoke(endpoint, queue);
+            endpoint.UseFilter(new QueueAddressesFilter(transport.Addresses));
+            if (transport.HandsBrokenMessagesOn)
+            {
+                var broken = new BrokenMessageSender(transport.Addresses, context.GetRequiredService<TimeProvider>());
+                endpoint.ConfigureError(error => error.UseFilter(broken));
+                endpoint.ConfigureDeadLetter(skipped => skipped.UseFilter(broken));
+            }
+
+            configure(endpoint);
+        });
 
     /// <summary>
     /// More consumers than invocations, so that the next items have journaled their start when a permit falls free, and
     /// finished ones can wait for their outcome to be durable: neither costs the agent's time.
     /// </summary>
-    private static int ConsumersFor(int concurrency) => concurrency + Math.Max(16, concurrency / 2);
+    public static int ConsumersFor(int concurrency) => concurrency + Math.Max(16, concurrency / 2);
 
     /// <summary>For faults that pass by themselves; what stays is driven on by the reconciler.</summary>
-    private static void RetryPassing(IRetryConfigurator retry) =>
+    private static void RetryPassing(IRetryConfigurator retry)
+    {
         retry.Exponential(5, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200));
+        retry.Ignore<OperationCanceledException>();
+    }
 }

@@ -17,6 +17,10 @@ public static class QueueNames
     /// <summary>Dead letters on their way to the store.</summary>
     public const string DeadLetter = "dead-letter";
 
+    /// <summary>Every one of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Batches, Dispatch, Results, DeadLetter, .. Enum.GetValues<BatchPriority>().Select(Items)];
+
     /// <summary>The items' queue for a priority.</summary>
     public static string Items(BatchPriority priority) => priority switch
     {

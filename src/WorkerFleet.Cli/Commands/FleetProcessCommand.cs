@@ -1,0 +1,82 @@
+using System.CommandLine;
+using WorkerFleet.Cli.Hosting;
+using WorkerFleet.Cli.Options;
+using WorkerFleet.Messaging;
+using WorkerFleet.RabbitMq;
+
+namespace WorkerFleet.Cli.Commands;
+
+/// <summary><c>fleet orchestrator</c>, <c>fleet worker</c> and <c>fleet up</c>: the processes of a fleet.</summary>
+internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRoles roles)
+{
+    private const string ConcurrencyKey = "Fleet:Worker:Concurrency";
+    private const int DefaultConcurrency = 25;
+
+    private readonly Option<string?> _concurrency = OptionValues.Create(
+        "--concurrency", "N",
+        $"Items this process works on at the same time, 1 to 10,000. Default: {ConcurrencyKey}, or {DefaultConcurrency}.");
+
+    private string Title => name == "up" ? "The fleet" : $"The {name}";
+
+    public Command Create()
+    {
+        var command = new CliCommand(name, name switch
+        {
+            "orchestrator" => "Drive the batches of a fleet: dispatch, retries, results, repair.",
+            "worker" => "Work on the items of a fleet.",
+            _ => "Be a whole fleet: orchestrator and worker in one process.",
+        })
+        {
+            Examples = roles == FleetRoles.Orchestrator ? [name] : [name, $"{name} --concurrency 50"],
+        };
+        if (roles.HasFlag(FleetRoles.Worker))
+            command.Add(_concurrency);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var common = CommonOptions.Read(parsed, cli);
+        var concurrency = roles.HasFlag(FleetRoles.Worker) ? ReadConcurrency(parsed, common) : 1;
+        await using var app = FleetApp.OpenProcess(cli, common, roles, concurrency);
+        var stop = cli.Stop.Requested;
+        try
+        {
+            await app.StartAsync(stop);
+            cli.Note($"{Title} is ready: broker {app.Get<RabbitMqOptions>().Display}, data {common.DataFolder}" +
+                (roles.HasFlag(FleetRoles.Worker) ? $", {concurrency} items at the same time" : "") + ". Ctrl-C stops it.");
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Stopping);
+            await Task.Delay(Timeout.InfiniteTimeSpan, cli.Time, either.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            cli.Note($"Stopping: what is in flight finishes, within {Durations.Format(FleetApp.DrainTime)}; the rest " +
+                "goes back to the broker. Ctrl-C again stops at once.");
+            await app.StopAsync();
+            cli.Note($"{Title} has stopped.");
+            return ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (app.Stopping.IsCancellationRequested)
+        {
+            // A part of it failed for good; it has said why.
+        }
+        catch (BrokerException exception)
+        {
+            throw new UserErrorException(exception.Message, ExitCodes.Failed);
+        }
+
+        throw new UserErrorException(
+            "The process stopped by itself; --log-level information shows why. Nothing is lost: start it again",
+            ExitCodes.Failed);
+    }
+
+    private int ReadConcurrency(ParseResult parsed, CommonValues common)
+    {
+        if (parsed.GetValue(_concurrency) is not null || common.Configuration[ConcurrencyKey] is not { } configured)
+            return parsed.Int(_concurrency, DefaultConcurrency, 1, 10_000);
+        return int.TryParse(configured, out var number) && number is >= 1 and <= 10_000
+            ? number
+            : throw new UserErrorException($"{ConcurrencyKey}: '{configured}' is not a whole number from 1 to 10,000");
+    }
+}

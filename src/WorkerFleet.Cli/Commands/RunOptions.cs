@@ -1,0 +1,122 @@
+using System.CommandLine;
+using WorkerFleet.Batches;
+using WorkerFleet.Cli.BatchFiles;
+using WorkerFleet.Cli.Hosting;
+using WorkerFleet.Cli.Options;
+
+namespace WorkerFleet.Cli.Commands;
+
+/// <summary>Source and options of a batch, as <c>fleet run</c> and <c>fleet submit</c> take them.</summary>
+internal sealed class RunOptions(CliContext cli)
+{
+    private readonly Argument<string?> _source = new("SOURCE")
+    {
+        Description = "CSV, TSV or JSONL file, a batch file (.yaml), or - for standard input",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<bool> _new = new("--new")
+    {
+        Description = "Start anew, even where the same run was begun before and is not finished.",
+        Arity = ArgumentArity.Zero,
+    };
+
+    private readonly Dictionary<RunSetting, Option> _options = [];
+
+    public void AddTo(CliCommand command)
+    {
+        command.Add(_source);
+        foreach (var setting in RunSettings.All)
+        {
+            Option option = setting.Arity == SettingArity.Flag
+                ? new Option<bool>(setting.Option) { Arity = ArgumentArity.Zero }
+                : new Option<string[]>(setting.Option) { Arity = ArgumentArity.OneOrMore };
+            option.HelpName = setting.ValueName;
+            option.Description = setting.Help;
+            command.Add(option, GroupOf(setting));
+            _options[setting] = option;
+        }
+        command.Add(_new, GroupOf(RunSettings.Name));
+    }
+
+    /// <summary>Whether an unfinished batch of the same source and options is to be left alone.</summary>
+    public bool IsNew(ParseResult parsed) => parsed.GetValue(_new);
+
+    /// <summary>Understands what was written.</summary>
+    /// <exception cref="UserErrorException">Something is wrong: all of it.</exception>
+    public (RunRequest Request, CommonValues Common, bool NamesOutput) Read(ParseResult parsed)
+    {
+        var problems = new List<string>();
+        var common = CommonOptions.Read(parsed, cli);
+        var layers = ReadLayers(parsed, common, problems);
+        var request = new RunRequestReader(cli, layers, problems).Read();
+        if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
+            problems.Add($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
+        if (problems.Count > 0)
+            throw new UserErrorException(problems);
+        if (request.AdHocAgent is { } agent)
+        {
+            AdHocAgents.Remember(cli, common.DataFolder, agent);
+            common = CommonOptions.Read(parsed, cli);
+        }
+        return (request, common, layers.Any(layer => layer.Has(RunSettings.Output)));
+    }
+
+    private List<SettingsLayer> ReadLayers(ParseResult parsed, CommonValues common, List<string> problems)
+    {
+        var commandLine = ReadCommandLine(parsed, problems);
+        var layers = new List<SettingsLayer> { commandLine };
+        var source = parsed.GetValue(_source);
+        if (source is not null && BatchFile.IsBatchFile(source))
+            layers.Add(BatchFile.Read(cli, source, problems));
+        else if (source is not null && commandLine.Has(RunSettings.Source))
+            problems.Add("--source: is for replacing the source of a batch file; name the source once");
+        else if (source is not null)
+            commandLine.Add(RunSettings.Source, new SettingText(source, "SOURCE"));
+        layers.Add(FleetConfiguration.ReadDefaults(common.Configuration, problems));
+        return layers;
+    }
+
+    private SettingsLayer ReadCommandLine(ParseResult parsed, List<string> problems)
+    {
+        var layer = new SettingsLayer();
+        foreach (var (setting, option) in _options)
+        {
+            if (parsed.GetResult(option) is not { Implicit: false } result)
+                continue;
+            if (setting.Arity == SettingArity.One && result.Tokens.Count > 1)
+                problems.Add($"{setting.Option}: is given {result.Tokens.Count} times; give it once");
+            if (setting.Arity == SettingArity.Flag)
+                layer.Add(setting, new SettingText(bool.TrueString, setting.Option));
+            foreach (var token in result.Tokens)
+                layer.Add(setting, new SettingText(token.Value, setting.Option));
+        }
+        return layer;
+    }
+
+    /// <summary>Puts the source into the store and submits the batch.</summary>
+    /// <exception cref="UserErrorException">Something is wrong with source, mapping or agents.</exception>
+    public async Task<SubmitResult> SubmitAsync(
+        FleetApp app, RunRequest request, string? output, bool reuse, CancellationToken stop)
+    {
+        await using var source = request.SourcePath is { } path
+            ? new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+                FileOptions.Asynchronous | FileOptions.SequentialScan)
+            : cli.OpenInput();
+        var result = await app.Get<BatchSubmitter>().SubmitAsync(
+            new SubmitRequest(source, request.SourceSettings, request.Spec, output, reuse), stop);
+        return result.Problems.Count > 0 ? throw new UserErrorException(result.Problems) : result;
+    }
+
+    private static string GroupOf(RunSetting setting) => setting.Section switch
+    {
+        "source" => "Source",
+        "agents" => "Agents",
+        "mapping" => "Mapping",
+        "retries" => "Retries",
+        "limits" => "Limits",
+        "failures" => "Failures",
+        _ => "Batch",
+    };
+}

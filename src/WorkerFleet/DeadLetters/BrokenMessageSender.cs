@@ -1,0 +1,47 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.Serialization;
+using System.Security.Cryptography;
+using MassTransit;
+using WorkerFleet.Messaging;
+
+namespace WorkerFleet.DeadLetters;
+
+/// <summary>
+/// Hands on what no consumer will ever handle: what cannot be deserialized, and what is of a type that nobody here knows.
+/// Everything else that fails goes back to its queue: the broker counts, and dead-letters it in the end.
+/// </summary>
+internal sealed class BrokenMessageSender(QueueAddresses addresses, TimeProvider time)
+    : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
+{
+    /// <summary>Bytes of a body that are kept; a message cannot be larger than the broker's own limit in any case.</summary>
+    private const int MaxBody = 1024 * 1024;
+
+    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        if (context.Exception is not SerializationException)
+            ExceptionDispatchInfo.Throw(context.Exception);
+        return SendAsync(context, $"it cannot be read: {context.Exception.Message}");
+    }
+
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
+        SendAsync(context, CauseOf(context));
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("brokenMessages");
+
+    private async Task SendAsync(ReceiveContext context, string cause)
+    {
+        var body = context.Body.GetBytes();
+        var endpoint = await context.SendEndpointProvider.GetSendEndpoint(addresses.Of(QueueNames.DeadLetter));
+        await endpoint.Send(
+            new BrokenMessage(
+                Convert.ToHexStringLower(SHA256.HashData(body)), context.InputAddress.AbsolutePath.Split('/')[^1], cause,
+                body.Length > MaxBody ? body[..MaxBody] : body, time.GetUtcNow()),
+            context.CancellationToken);
+    }
+
+    /// <summary>What the broker dead-lettered says why; what somebody put into the queue does not.</summary>
+    private static string CauseOf(ReceiveContext context) =>
+        context.TransportHeaders.Get<string>("x-first-death-reason") is { } reason
+            ? $"the broker took it from {context.TransportHeaders.Get<string>("x-first-death-queue")}: {reason}"
+            : "nobody handles messages of its type in this queue";
+}
