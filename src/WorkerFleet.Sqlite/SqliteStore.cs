@@ -8,6 +8,7 @@ using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Scheduling;
 using WorkerFleet.Sqlite.Database;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Sqlite;
 
@@ -27,6 +28,9 @@ public static class SqliteStore
         services.AddSingleton<IJournal, SqliteJournal>();
         services.AddSingleton<ISchedule, SqliteSchedule>();
         services.AddSingleton<IDeadLetters, SqliteDeadLetters>();
+        services.AddSingleton<IWorkerRegistry, SqliteWorkerRegistry>();
+        services.AddSingleton<ILeases, SqliteLeases>();
+        services.AddSingleton<ILimitShares, SqliteLimitShares>();
         services.AddSingleton<IBlobStore>(_ => new FileBlobStore(Path.Combine(dataFolder, "blobs")));
         return services;
     }
