@@ -16,10 +16,15 @@ namespace WorkerFleet.Sqlite;
 public static class SqliteStore
 {
     /// <summary>Keeps everything in <paramref name="dataFolder"/>, which is created when first needed.</summary>
-    public static IServiceCollection AddSqliteStore(this IServiceCollection services, string dataFolder)
+    /// <param name="services">Gets the stores.</param>
+    /// <param name="dataFolder">On a local disk; any number of processes may use it.</param>
+    /// <param name="options">Null for the defaults.</param>
+    public static IServiceCollection AddSqliteStore(
+        this IServiceCollection services, string dataFolder, SqliteStoreOptions? options = null)
     {
         services.AddSingleton(provider => new SqliteDatabase(
             dataFolder,
+            options ?? new SqliteStoreOptions(),
             provider.GetService<ILogger<SqliteDatabase>>() ?? NullLogger<SqliteDatabase>.Instance));
         services.AddSingleton(_ => new FileBatchDrivers(dataFolder));
         services.AddSingleton<IBatchDrivers>(provider => provider.GetRequiredService<FileBatchDrivers>());

@@ -118,11 +118,15 @@ internal static class Schema
 
     private static readonly string[] Steps = [Version1, Version2];
 
+    /// <summary>Whether the file is set up for this version.</summary>
+    /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>
+    public static bool IsCurrent(Connection connection) => Version(connection) == Steps.Length;
+
     /// <summary>Sets the file up, or brings it to this version. Safe when several processes do it at once.</summary>
     /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>
     public static void Prepare(Connection connection)
     {
-        if (Version(connection) == Steps.Length)
+        if (IsCurrent(connection))
             return;
         connection.Execute("BEGIN IMMEDIATE");
         try
