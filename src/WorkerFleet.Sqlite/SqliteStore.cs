@@ -28,6 +28,7 @@ public static class SqliteStore
             provider.GetService<ILogger<SqliteDatabase>>() ?? NullLogger<SqliteDatabase>.Instance));
         services.AddSingleton(_ => new FileBatchDrivers(dataFolder));
         services.AddSingleton<IBatchDrivers>(provider => provider.GetRequiredService<FileBatchDrivers>());
+        services.AddSingleton<IStoreMode>(_ => new FleetLock(dataFolder));
         services.AddSingleton<IBatchStore, SqliteBatchStore>();
         services.AddSingleton<ILedger, SqliteLedger>();
         services.AddSingleton<IJournal, SqliteJournal>();

@@ -56,3 +56,8 @@ public sealed class SqliteShares : LimitShareConformance
 {
     protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
+
+public sealed class SqliteModes : StoreModeConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
+}
