@@ -71,21 +71,6 @@ internal sealed class FileBatchDrivers(string dataFolder) : IBatchDrivers
     private string PathOf(Guid batchId) => Path.Combine(_folder, $"{batchId:N}.lock");
 
     /// <returns>Null when it is held.</returns>
-    private FileStream? TryOpen(Guid batchId, FileMode mode)
-    {
-        try
-        {
-            // No sharing is an exclusive flock on Unix: between processes, and between two handles of one.
-            return new FileStream(PathOf(batchId), mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-        }
-        catch (IOException exception) when (IsHeld(exception))
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Tells another's lock from, say, a full disk: EAGAIN on Linux and macOS, a sharing violation on Windows.
-    /// </summary>
-    private static bool IsHeld(IOException exception) =>
-        exception.HResult is 11 or 35 or unchecked((int)0x80070020);
+    private FileStream? TryOpen(Guid batchId, FileMode mode) =>
+        LockFile.TryOpen(PathOf(batchId), mode, FileAccess.ReadWrite, FileShare.None);
 }

@@ -11,7 +11,7 @@ namespace WorkerFleet.Sqlite.Database;
 /// nor keeps other processes from writing meanwhile, which before SQLite 3.51.3 could lose pages ("WAL-reset bug"). This
 /// one holds the write lock.
 /// </remarks>
-internal sealed partial class Checkpointer(ILogger logger)
+internal sealed partial class Checkpointer(WriteTurn turn, ILogger logger)
 {
     /// <summary>Pages in the log at which it is copied: 16 MiB, about a fifth of a second of work.</summary>
     public const int Pages = 2_048;
@@ -19,20 +19,17 @@ internal sealed partial class Checkpointer(ILogger logger)
     /// <summary>How long the log's older readers are waited for, in milliseconds. All of ours are shorter.</summary>
     private const int ReaderTimeoutMs = 200;
 
-    private int _pages;
-
     public void AfterCommit(Connection connection)
     {
         _ = raw.sqlite3_db_status(
             connection.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, resetFlg: 1);
-        _pages += written;
-        if (_pages < Pages)
+        if (turn.AddPages(written) < Pages)
             return;
-        _pages = 0;
-        raw.sqlite3_busy_timeout(connection.Handle, ReaderTimeoutMs);
+        turn.ResetPages();
+        connection.SetBusyTimeout(ReaderTimeoutMs);
         var code = raw.sqlite3_wal_checkpoint_v2(
             connection.Handle, "main", raw.SQLITE_CHECKPOINT_RESTART, out var logSize, out var copied);
-        raw.sqlite3_busy_timeout(connection.Handle, Connection.BusyTimeoutMs);
+        connection.SetBusyTimeout(WriteLock.AttemptMs);
         // The commit is durable either way; the next ones try again.
         if (code != raw.SQLITE_OK)
             LogIncomplete(logger, code, copied, logSize);

@@ -9,9 +9,6 @@ internal sealed class Connection : IDisposable
     /// <summary>Largest text or blob, in bytes: above the largest answer that an agent may give.</summary>
     public const int MaxValueBytes = 64 * 1024 * 1024;
 
-    /// <summary>How long one waits for another process to finish its transaction, in milliseconds.</summary>
-    public const int BusyTimeoutMs = 30_000;
-
     private readonly Dictionary<string, Statement> _statements = [];
     private readonly sqlite3 _handle;
 
@@ -33,8 +30,9 @@ internal sealed class Connection : IDisposable
     /// <param name="path">The database file; created unless <paramref name="readOnly"/>.</param>
     /// <param name="readOnly">Whether the connection refuses to write.</param>
     /// <param name="cacheKb">Upper bound of its page cache, in KiB.</param>
+    /// <param name="busyTimeoutMs">How long it waits for others to give a lock back, in milliseconds.</param>
     /// <exception cref="StoreException">The file cannot be opened.</exception>
-    public static Connection Open(string path, bool readOnly, int cacheKb)
+    public static Connection Open(string path, bool readOnly, int cacheKb, int busyTimeoutMs = 30_000)
     {
         SqliteLibrary.Initialize();
         // A connection is never used by two threads at once, so SQLite's own locking would only cost time.
@@ -46,7 +44,7 @@ internal sealed class Connection : IDisposable
         {
             connection.Check(code);
             raw.sqlite3_extended_result_codes(handle, 1);
-            raw.sqlite3_busy_timeout(handle, BusyTimeoutMs);
+            connection.SetBusyTimeout(busyTimeoutMs);
             _ = raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_LENGTH, MaxValueBytes);
             connection.Execute($"PRAGMA cache_size = -{cacheKb}");
             connection.Execute("PRAGMA mmap_size = 0");
@@ -58,6 +56,9 @@ internal sealed class Connection : IDisposable
             throw;
         }
     }
+
+    /// <summary>How long one waits for others to give a lock back.</summary>
+    public void SetBusyTimeout(int milliseconds) => raw.sqlite3_busy_timeout(_handle, milliseconds);
 
     /// <summary>The statement, prepared once; the caller binds all of its parameters anew.</summary>
     public Statement Prepare(string sql)

@@ -7,37 +7,19 @@ namespace WorkerFleet.Sqlite.Database;
 /// and then completes each. While a commit runs the next group gathers, so groups grow with the load by themselves and a
 /// lone write waits for nothing.
 /// </summary>
-/// <remarks>A thread of its own, since a commit blocks on the disk, and the pool has few threads on a small machine.
+/// <remarks>
+/// A thread of its own, since a commit blocks on the disk, and the pool has few threads on a small machine. The group is
+/// taken once the database is locked: what arrives while others have their turn goes into it, too.
 /// </remarks>
-internal sealed class GroupWriter : IDisposable, IAsyncDisposable
+internal sealed class GroupWriter(Func<Connection> open, WriteTurn turn, WriteLock writeLock, Checkpointer checkpointer)
+    : IDisposable, IAsyncDisposable
 {
-    /// <summary>Writes that may wait before callers have to.</summary>
-    public const int MaxQueued = 8_192;
-
-    /// <summary>Writes in one transaction: beyond this a larger one is hardly cheaper, and the first one waits longer.</summary>
-    public const int MaxGroup = 1_000;
-
-    /// <summary>Bytes in one transaction, so that large outputs do not swell the write-ahead log.</summary>
-    private const int MaxGroupBytes = 8 * 1024 * 1024;
-
-    private readonly Func<Connection> _open;
-    private readonly Checkpointer _checkpointer;
+    private readonly WriteQueue _queue = new();
     private readonly object _gate = new();
-    private readonly Queue<IWriteOperation> _queue = [];
-    private readonly SemaphoreSlim _room = new(MaxQueued, MaxQueued);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
-    private bool _stopping;
     private Connection? _connection;
     private WriteTransaction? _transaction;
-
-    /// <param name="open">Opens a connection with the schema in place. Called on the writer's thread.</param>
-    /// <param name="checkpointer">Keeps the write-ahead log bounded.</param>
-    public GroupWriter(Func<Connection> open, Checkpointer checkpointer)
-    {
-        _open = open;
-        _checkpointer = checkpointer;
-    }
 
     /// <summary>Runs the work in the next transaction; the task completes once that is durable.</summary>
     /// <param name="work">Runs on the writer's thread, and once more whenever its transaction has to be repeated.</param>
@@ -45,148 +27,97 @@ internal sealed class GroupWriter : IDisposable, IAsyncDisposable
     /// <param name="cancellationToken">Takes effect as long as the work has not begun.</param>
     public Task<T> RunAsync<T>(Func<WriteTransaction, T> work, int size, CancellationToken cancellationToken)
     {
-        var operation = new WriteOperation<T>(work, size, cancellationToken);
-        var room = _room.WaitAsync(cancellationToken);
-        if (!room.IsCompletedSuccessfully)
-            return RunLaterAsync(operation, room);
-        Enqueue(operation);
-        return operation.Task;
+        if (_thread is null)
+            StartThread();
+        return _queue.AddAsync(new WriteOperation<T>(work, size, cancellationToken), cancellationToken);
     }
 
     /// <summary>Finishes what is queued, then closes the connection.</summary>
     public void Dispose()
     {
-        if (Stop() is { } thread)
-            thread.Join();
+        _queue.Dispose();
+        _thread?.Join();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Stop() is not null)
+        _queue.Dispose();
+        if (_thread is not null)
             await _ended.Task;
-    }
-
-    private async Task<T> RunLaterAsync<T>(WriteOperation<T> operation, Task room)
-    {
-        await room;
-        Enqueue(operation);
-        return await operation.Task;
-    }
-
-    private void Enqueue(IWriteOperation operation)
-    {
-        lock (_gate)
-        {
-            if (!_stopping)
-            {
-                _queue.Enqueue(operation);
-                if (_thread is null)
-                    StartThread();
-                else if (_queue.Count == 1)
-                    Monitor.Pulse(_gate);
-                return;
-            }
-        }
-
-        // Whoever waits for room has to learn of it too.
-        _room.Release();
-        operation.Fail(new ObjectDisposedException(nameof(GroupWriter)));
     }
 
     private void StartThread()
     {
-        _thread = new Thread(Loop) { IsBackground = true, Name = "sqlite-writer" };
-        _thread.Start();
-    }
-
-    private Thread? Stop()
-    {
         lock (_gate)
         {
-            _stopping = true;
-            Monitor.Pulse(_gate);
-            return _thread;
+            if (_thread is not null)
+                return;
+            _thread = new Thread(Loop) { IsBackground = true, Name = "sqlite-writer" };
+            _thread.Start();
         }
     }
 
     private void Loop()
     {
-        var group = new List<IWriteOperation>(MaxGroup);
-        while (Take(group))
+        var group = new List<IWriteOperation>(WriteQueue.MaxGroup);
+        while (_queue.Wait())
         {
             try
             {
+                turn.Enter();
                 RunGroup(group);
             }
             catch (Exception exception)
             {
                 // The boundary of the thread: whatever it was, the callers learn of it and the writer goes on.
+                if (group.Count == 0)
+                    _queue.Take(group);
                 foreach (var operation in group)
                     operation.Fail(exception);
+            }
+            finally
+            {
+                turn.Leave();
             }
 
             group.Clear();
         }
 
         _connection?.Dispose();
+        turn.Dispose();
         _ended.SetResult();
-    }
-
-    /// <returns>False when there is nothing left to do.</returns>
-    private bool Take(List<IWriteOperation> group)
-    {
-        lock (_gate)
-        {
-            while (_queue.Count == 0)
-            {
-                if (_stopping)
-                    return false;
-                Monitor.Wait(_gate);
-            }
-
-            for (var size = 0; group.Count < MaxGroup && size < MaxGroupBytes && _queue.TryDequeue(out var next);)
-            {
-                group.Add(next);
-                size += next.Size;
-            }
-        }
-
-        _room.Release(group.Count);
-        return true;
     }
 
     private void RunGroup(List<IWriteOperation> group)
     {
-        group.RemoveAll(operation => operation.Drop());
-        while (group.Count > 0)
-        {
-            var transaction = Begin();
-            if (RunAll(transaction, group) is { } failed)
-            {
-                group.Remove(failed);
-                continue;
-            }
-
-            Commit(transaction);
-            foreach (var operation in group)
-                operation.Complete();
-            _checkpointer.AfterCommit(_connection!);
+        if (!writeLock.Take(Begin, _queue.Thin))
             return;
+        _queue.Take(group);
+        while (RunAll(group) is { } failed)
+        {
+            group.Remove(failed);
+            if (!writeLock.Take(Begin, (limit, overdue) => Thin(group, limit, overdue)))
+                return;
         }
+
+        Commit();
+        foreach (var operation in group)
+            operation.Complete();
+        checkpointer.AfterCommit(_connection!);
     }
 
     /// <returns>The operation that failed by itself, after which the others have to be run anew.</returns>
-    private IWriteOperation? RunAll(WriteTransaction transaction, List<IWriteOperation> group)
+    private IWriteOperation? RunAll(List<IWriteOperation> group)
     {
         foreach (var operation in group)
         {
             try
             {
-                operation.Run(transaction);
+                operation.Run(_transaction!);
             }
             catch (Exception exception)
             {
-                Abandon(transaction);
+                Abandon();
                 if (SqliteErrors.SpoilsTransaction(exception))
                     throw;
                 operation.Fail(exception);
@@ -197,32 +128,31 @@ internal sealed class GroupWriter : IDisposable, IAsyncDisposable
         return null;
     }
 
-    private WriteTransaction Begin()
+    private void Begin()
     {
-        _connection ??= _open();
+        _connection ??= open();
         _transaction ??= new WriteTransaction(_connection);
         _transaction.Begin();
-        return _transaction;
     }
 
-    private void Commit(WriteTransaction transaction)
+    private void Commit()
     {
         try
         {
-            transaction.Commit();
+            _transaction!.Commit();
         }
         catch
         {
-            Abandon(transaction);
+            Abandon();
             throw;
         }
     }
 
-    private void Abandon(WriteTransaction transaction)
+    private void Abandon()
     {
         try
         {
-            transaction.Rollback();
+            _transaction!.Rollback();
         }
         catch (StoreException)
         {
@@ -231,5 +161,17 @@ internal sealed class GroupWriter : IDisposable, IAsyncDisposable
             _connection = null;
             _transaction = null;
         }
+    }
+
+    private static bool Thin(List<IWriteOperation> group, TimeSpan limit, StoreException overdue)
+    {
+        group.RemoveAll(operation =>
+        {
+            if (operation.Waited < limit)
+                return false;
+            operation.Fail(overdue);
+            return true;
+        });
+        return group.Count > 0;
     }
 }

@@ -5,7 +5,7 @@ namespace WorkerFleet.Sqlite.Database;
 /// <summary>
 /// A few read-only connections. Every read is short, since an open one keeps the write-ahead log from being started over.
 /// </summary>
-internal sealed class ReaderPool(string path) : IDisposable
+internal sealed class ReaderPool(string path, TimeSpan lockTimeout) : IDisposable
 {
     private const int MaxConnections = 4;
     private const int CacheKb = 2 * 1024;
@@ -19,7 +19,7 @@ internal sealed class ReaderPool(string path) : IDisposable
         try
         {
             if (!_idle.TryPop(out var connection))
-                connection = Connection.Open(path, readOnly: true, CacheKb);
+                connection = Open();
             var result = Run(connection, read);
             _idle.Push(connection);
             return result;
@@ -36,6 +36,11 @@ internal sealed class ReaderPool(string path) : IDisposable
             connection.Dispose();
         _slots.Dispose();
     }
+
+    /// <summary>Readers wait for a recovery from a crash, and for the last writer to put the log away; never for a write.
+    /// </summary>
+    private Connection Open() =>
+        Connection.Open(path, readOnly: true, CacheKb, (int)lockTimeout.TotalMilliseconds);
 
     private static T Run<T>(Connection connection, Func<Connection, T> read)
     {

@@ -94,13 +94,39 @@ internal static class Schema
         CREATE INDEX dead_letters_by_cause ON dead_letters (batch, cause, item, round, state, failed_ticks);
         """;
 
-    private static readonly string[] Steps = [Version1];
+    // Leases and shares that ran out are deleted by whoever comes next, so none of these grows.
+    private const string Version2 = """
+        CREATE TABLE workers (
+            id TEXT PRIMARY KEY NOT NULL,
+            seen_ticks INTEGER NOT NULL,
+            record TEXT NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE leases (
+            name TEXT PRIMARY KEY NOT NULL,
+            holder TEXT NOT NULL,
+            until_ticks INTEGER NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE limit_shares (
+            limit_name TEXT NOT NULL,
+            holder TEXT NOT NULL,
+            granted INTEGER NOT NULL,
+            wanted INTEGER NOT NULL,
+            until_ticks INTEGER NOT NULL,
+            since_ticks INTEGER NOT NULL,
+            PRIMARY KEY (limit_name, holder)) WITHOUT ROWID;
+        """;
+
+    private static readonly string[] Steps = [Version1, Version2];
+
+    /// <summary>Whether the file is set up for this version.</summary>
+    /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>
+    public static bool IsCurrent(Connection connection) => Version(connection) == Steps.Length;
 
     /// <summary>Sets the file up, or brings it to this version. Safe when several processes do it at once.</summary>
     /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>
     public static void Prepare(Connection connection)
     {
-        if (Version(connection) == Steps.Length)
+        if (IsCurrent(connection))
             return;
         connection.Execute("BEGIN IMMEDIATE");
         try

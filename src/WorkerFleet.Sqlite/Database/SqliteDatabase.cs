@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using WorkerFleet.Storage;
 
 namespace WorkerFleet.Sqlite.Database;
 
@@ -19,21 +18,22 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
     /// <summary>What remains of the log file after it had to grow beyond its usual size, in bytes.</summary>
     private const int LogBytesKept = 2 * Checkpointer.Pages * PageBytes;
 
-    private static readonly TimeSpan SetUpTime = TimeSpan.FromSeconds(5);
-
     private readonly string _folder;
     private readonly GroupWriter _writer;
     private readonly ReaderPool _readers;
     private volatile bool _opened;
 
     /// <param name="folder">Created when first needed.</param>
+    /// <param name="options">How long to wait for others.</param>
     /// <param name="logger">For what goes on inside.</param>
-    public SqliteDatabase(string folder, ILogger<SqliteDatabase> logger)
+    public SqliteDatabase(string folder, SqliteStoreOptions options, ILogger<SqliteDatabase> logger)
     {
         _folder = System.IO.Path.GetFullPath(folder);
         Path = System.IO.Path.Combine(_folder, "fleet.db");
-        _writer = new GroupWriter(OpenForWriting, new Checkpointer(logger));
-        _readers = new ReaderPool(Path);
+        var turn = new WriteTurn(_folder);
+        _writer = new GroupWriter(
+            OpenForWriting, turn, new WriteLock(Path, options.LockTimeout, logger), new Checkpointer(turn, logger));
+        _readers = new ReaderPool(Path, options.LockTimeout);
     }
 
     /// <summary>Full path of the file.</summary>
@@ -49,8 +49,10 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
     {
         if (!_opened)
         {
-            // Only the writer can create the file and its tables.
-            await _writer.RunAsync(static _ => true, size: 0, cancellationToken);
+            // Only the writer can create the file and its tables. Where they are there, nobody who only reads has to
+            // wait for the lock.
+            if (!File.Exists(Path) || !await _readers.RunAsync(Schema.IsCurrent, cancellationToken))
+                await _writer.RunAsync(static _ => true, size: 0, cancellationToken);
             _opened = true;
         }
 
@@ -87,31 +89,7 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
 
     private Connection OpenForWriting()
     {
-        CreateFolder();
-        Connection? connection = null;
-        StoreException? locked = null;
-        // Switching a new file to WAL fails at once, without waiting, where another process is just doing the same.
-        SpinWait.SpinUntil(
-            () =>
-            {
-                try
-                {
-                    connection = SetUp();
-                }
-                catch (StoreException exception) when (exception.Fault == StoreFault.Locked)
-                {
-                    locked = exception;
-                }
-
-                return connection is not null;
-            },
-            SetUpTime);
-        return connection ?? throw locked!;
-    }
-
-    private Connection SetUp()
-    {
-        var connection = Connection.Open(Path, readOnly: false, WriterCacheKb);
+        var connection = Connection.Open(Path, readOnly: false, WriterCacheKb, WriteLock.AttemptMs);
         try
         {
             // These two take effect in a new file only; the second lets deleted space be given back to the disk.
@@ -129,21 +107,6 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
         {
             connection.Dispose();
             throw;
-        }
-    }
-
-    private void CreateFolder()
-    {
-        try
-        {
-            Directory.CreateDirectory(_folder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException(
-                StoreFault.NotWritable,
-                $"The data folder {_folder} cannot be created: {exception.Message} Choose another one.",
-                exception);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WorkerFleet.Sqlite.Database;
 
 /// <summary>One write that waits for the writer, and the caller's task for it.</summary>
@@ -5,6 +7,9 @@ internal interface IWriteOperation
 {
     /// <summary>What it adds to the transaction, in bytes, roughly.</summary>
     int Size { get; }
+
+    /// <summary>Since it was asked for.</summary>
+    TimeSpan Waited { get; }
 
     /// <summary>Whether the caller gave up before it started; then its task is cancelled.</summary>
     bool Drop();
@@ -26,11 +31,15 @@ internal sealed class WriteOperation<T>(
     // Callers go on elsewhere: the writer's thread has the next transaction to run.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly long _asked = Stopwatch.GetTimestamp();
+
     private T? _result;
 
     public Task<T> Task => _completion.Task;
 
     public int Size => size;
+
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(_asked);
 
     public bool Drop() => cancellationToken.IsCancellationRequested && _completion.TrySetCanceled(cancellationToken);
 

@@ -5,6 +5,7 @@ using WorkerFleet.Ledger;
 using WorkerFleet.Sqlite;
 using WorkerFleet.Sqlite.Database;
 using WorkerFleet.Storage;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Conformance.Stores;
 
@@ -89,6 +90,26 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
             Assert.Equal(4, (await stores[0].ReadAsync(ItemSession.IdFor(_batch, 1), 10, default)).Count);
         }
+    }
+
+    [Fact]
+    public async Task Open_FileFromBeforeThereWereWorkers_GetsTheirTablesAndKeepsItsRows()
+    {
+        await using (var provider = (ServiceProvider)_fixture.Open())
+            await provider.GetRequiredService<IJournal>().AppendAsync(Samples.Event(_batch, 1), default);
+        using (var connection = Connection.Open(_fixture.DatabasePath, readOnly: false, cacheKb: 64))
+        {
+            connection.Execute("DROP TABLE workers; DROP TABLE leases; DROP TABLE limit_shares");
+            connection.Execute("PRAGMA user_version = 1");
+        }
+
+        var store = _fixture.Open();
+
+        Assert.True(await store.GetRequiredService<ILeases>().TryTakeAsync(
+            "reconciler", "a", Samples.Noon, TimeSpan.FromSeconds(1), default));
+        Assert.Empty(await store.GetRequiredService<IWorkerRegistry>().ListAsync(Samples.Noon, default));
+        Assert.Single(await store.GetRequiredService<IJournal>().ReadAsync(
+            ItemSession.IdFor(_batch, 1), 10, default));
     }
 
     [Fact]

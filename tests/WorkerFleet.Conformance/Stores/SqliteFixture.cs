@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using WorkerFleet.Sqlite;
+using WorkerFleet.Sqlite.Database;
 
 namespace WorkerFleet.Conformance.Stores;
 
@@ -18,9 +20,14 @@ public sealed class SqliteFixture : IStoreFixture
 
     public static SqliteFixture Create() => new();
 
-    public IServiceProvider Open()
+    public IServiceProvider Open() => Open(new SqliteStoreOptions());
+
+    internal ServiceProvider Open(SqliteStoreOptions options, ILogger<SqliteDatabase>? logger = null)
     {
-        var provider = new ServiceCollection().AddSqliteStore(Folder).BuildServiceProvider();
+        var services = new ServiceCollection().AddSqliteStore(Folder, options);
+        if (logger is not null)
+            services.AddSingleton(logger);
+        var provider = services.BuildServiceProvider();
         _opened.Add(provider);
         return provider;
     }

@@ -133,22 +133,6 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Write_WhileAnotherProcessHoldsTheLock_FailsAsLockedAndWorksAfterwards()
-    {
-        await Database.WriteAsync(transaction => transaction.Connection.ReadNumber("PRAGMA busy_timeout = 20"), default);
-        using var other = Connection.Open(_fixture.DatabasePath, readOnly: false, cacheKb: 64);
-        other.Execute("BEGIN IMMEDIATE");
-
-        var failure = await Assert.ThrowsAsync<StoreException>(
-            () => Journal.AppendAsync(Samples.Event(_batch, 1), default));
-        other.Execute("ROLLBACK");
-
-        Assert.Equal(StoreFault.Locked, failure.Fault);
-        await Journal.AppendAsync(Samples.Event(_batch, 1), default);
-        Assert.Single(await ReadAsync(1));
-    }
-
-    [Fact]
     public async Task Dispose_WithWritesWaiting_FinishesThemFirst()
     {
         var writing = Enumerable.Range(0, 3_000)
@@ -168,7 +152,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         var database = Database;
         var busy = database.WriteAsync(_ => gate.Pass(), default);
         await gate.Reached;
-        var writing = Enumerable.Range(0, GroupWriter.MaxQueued * 3)
+        var writing = Enumerable.Range(0, WriteQueue.MaxQueued * 3)
             .Select(_ => database.WriteAsync(static _ => true, default)).ToList();
 
         var disposing = _store.DisposeAsync().AsTask();
