@@ -47,7 +47,7 @@ public static class FleetServices
     {
         services.AddSingleton<DrivenBatches>();
         services.AddSingleton<FleetBus>();
-        AddWorker(services);
+        AddWorker(services, new() { Concurrency = concurrency, Embedded = true });
         AddOrchestrator(services);
 
         services.AddMassTransit(bus =>
@@ -73,10 +73,10 @@ public static class FleetServices
         return services;
     }
 
-    private static void AddWorker(IServiceCollection services)
+    private static void AddWorker(IServiceCollection services, WorkerOptions options)
     {
         services.AddSingleton<WorkerIdentity>();
-        services.AddSingleton<InvocationGovernor>();
+        services.AddFleetWorker(options);
         services.AddSingleton<InFlightItems>();
         services.AddSingleton<ItemOutcomes>();
         services.AddSingleton<ItemProcessor>();
