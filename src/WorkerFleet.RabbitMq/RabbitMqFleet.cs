@@ -3,18 +3,26 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkerFleet.Batches;
 using WorkerFleet.Messaging;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.RabbitMq;
 
 /// <summary>Registers a process of a fleet that meets at RabbitMQ.</summary>
 public static class RabbitMqFleet
 {
+    /// <summary>
+    /// Items of a priority that a worker holds, most of them waiting: more than it works on by what two batches can have
+    /// outstanding (two slices of the usual size each, see <see cref="DispatchWindow"/>), so that one that is held up
+    /// by its own limit does not keep the worker from seeing the next.
+    /// </summary>
+    private const int WaitingItems = 1_024;
+
     /// <param name="services">The container; needs <c>AddFleet</c>, a store and agents as well.</param>
     /// <param name="options">The broker.</param>
     /// <param name="roles">What the process does.</param>
-    /// <param name="prefetch">Items of each priority that a worker holds at the same time.</param>
+    /// <param name="worker">How it works on items, where it does.</param>
     public static IServiceCollection AddRabbitMqFleet(
-        this IServiceCollection services, RabbitMqOptions options, FleetRoles roles, int prefetch)
+        this IServiceCollection services, RabbitMqOptions options, FleetRoles roles, WorkerOptions worker)
     {
         var topology = new RabbitMqTopology(options);
         services.AddSingleton(options);
@@ -22,6 +30,8 @@ public static class RabbitMqFleet
         services.AddSingleton(topology.Addresses);
         services.AddSingleton<QueueKeeper>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<QueueKeeper>());
+        // Before the bus, so that it outlives what the bus delivers when the process stops.
+        services.AddFleetProcess(roles, worker);
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -39,11 +49,14 @@ public static class RabbitMqFleet
                 var transport = new TransportEndpoints(topology.Addresses, topology.Configure, HandsBrokenMessagesOn: true);
                 if (roles.HasFlag(FleetRoles.Worker))
                     foreach (var priority in Enum.GetValues<BatchPriority>())
-                        configurator.ReceiveItems(context, transport, priority, prefetch);
+                        configurator.ReceiveItems(context, transport, priority, Prefetch(worker));
                 if (roles.HasFlag(FleetRoles.Orchestrator))
                     configurator.ReceiveOrchestration(context, transport);
             });
         });
-        return services.AddFleetProcess(roles);
+        return services;
     }
+
+    private static int Prefetch(WorkerOptions worker) =>
+        Math.Min(worker.Concurrency + worker.Lookahead + WaitingItems, ushort.MaxValue);
 }

@@ -45,7 +45,7 @@ internal sealed class SqliteLimitShares(SqliteDatabase database) : ILimitShares
         WriteTransaction transaction, string holder, ShareClaim claim, DateTimeOffset now, TimeSpan lease)
     {
         var before = Read(transaction, claim.Limit);
-        var after = ShareBook.Claim(before, holder, claim, now, lease);
+        var (granted, after) = ShareBook.Claim(before, holder, claim, now, lease);
         foreach (var gone in before.ExceptBy(after.Select(share => share.Holder), share => share.Holder))
             transaction.Prepare(Deletion).Bind(1, claim.Limit).Bind(2, gone.Holder).Execute();
         foreach (var share in after.Except(before))
@@ -53,7 +53,7 @@ internal sealed class SqliteLimitShares(SqliteDatabase database) : ILimitShares
                 .Bind(1, claim.Limit).Bind(2, share.Holder).Bind(3, share.Granted).Bind(4, share.Wanted)
                 .Bind(5, share.Until.UtcTicks).Bind(6, share.Since.UtcTicks)
                 .Execute();
-        return after.FirstOrDefault(share => share.Holder == holder)?.Granted ?? 0;
+        return granted;
     }
 
     private static List<LimitShare> Read(WriteTransaction transaction, string limit)

@@ -8,6 +8,7 @@ using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
 using WorkerFleet.RabbitMq;
 using WorkerFleet.Sqlite;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Cli.Hosting;
 
@@ -71,7 +72,7 @@ internal sealed class FleetApp : IAsyncDisposable
         return Build(cli, common, services =>
         {
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
-            services.AddRabbitMqFleet(broker, roles, FleetTopology.ConsumersFor(concurrency));
+            services.AddRabbitMqFleet(broker, roles, new WorkerOptions { Concurrency = concurrency });
         });
     }
 

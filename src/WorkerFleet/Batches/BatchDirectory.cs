@@ -66,7 +66,7 @@ public sealed partial class BatchDirectory(IBatchStore store, TimeProvider time,
     {
         var now = time.GetUtcNow();
         var full = _views.Count > Capacity;
-        // One that invokes is kept however long that takes: a second view of the batch would have permits of its own.
+        // One with items is kept however long they take: they would not learn what becomes of the batch by another view.
         if (view.IsIdle && now - view.LastUsed > (full ? TimeSpan.FromSeconds(10) : ForgetAfter))
             _views.TryRemove(view.Id, out _);
         else if (await UpdateAsync(view, cancellationToken))

@@ -9,14 +9,19 @@ public sealed class BatchView : IDisposable
     private readonly Lazy<IRowMapper> _mapper;
     private readonly Lock _lock = new();
     private volatile CancellationTokenSource _abandon = new();
+    private volatile CancellationTokenSource _halt = new();
     private volatile BatchState _state;
+    private bool _wasHalted;
     private long _lastUsedTicks;
+    private int _users;
 
     internal BatchView(BatchState state)
     {
         _state = state;
         _mapper = new(() => CompileMapper(state));
-        Permits = new(state.Spec.Limits.Concurrency);
+        _wasHalted = IsHalted;
+        if (_wasHalted)
+            _halt.Cancel();
     }
 
     public Guid Id => _state.CorrelationId;
@@ -41,8 +46,11 @@ public sealed class BatchView : IDisposable
     /// </summary>
     public CancellationToken Abandoned => _abandon.Token;
 
-    /// <summary>Limits the invocations of the batch in this process.</summary>
-    public SemaphoreSlim Permits { get; }
+    /// <summary>
+    /// Cancelled when the batch is paused, ends early or is over: nothing of it is to be begun, and what waits to be looks
+    /// again. Another one once it goes on.
+    /// </summary>
+    public CancellationToken Halted => _halt.Token;
 
     /// <exception cref="DispatchFailedException">There is none, because the batch's record is damaged.</exception>
     public IRowMapper Mapper => _mapper.Value;
@@ -53,12 +61,20 @@ public sealed class BatchView : IDisposable
         set => Volatile.Write(ref _lastUsedTicks, value.UtcTicks);
     }
 
-    /// <summary>Whether nothing of the batch is being invoked here.</summary>
-    internal bool IsIdle => Permits.CurrentCount == Spec.Limits.Concurrency;
+    /// <summary>Whether nobody here works on the batch by this view.</summary>
+    internal bool IsIdle => Volatile.Read(ref _users) == 0;
+
+    private bool IsHalted => IsPaused || IsEnding || IsOver;
+
+    /// <summary>Keeps the view until <see cref="EndUse"/>: another one would not tell its holder what becomes of the batch.</summary>
+    internal void BeginUse() => Interlocked.Increment(ref _users);
+
+    internal void EndUse() => Interlocked.Decrement(ref _users);
 
     /// <summary>Takes over what was read, unless something newer is known: two may have read at the same time.</summary>
     internal void Update(BatchState state)
     {
+        CancellationTokenSource? halt = null;
         lock (_lock)
         {
             if (state.Version < _state.Version)
@@ -66,7 +82,15 @@ public sealed class BatchView : IDisposable
             _state = state;
             if (!IsEnding && _abandon.IsCancellationRequested)
                 _abandon = new();
+            if (IsHalted)
+                halt = _halt;
+            else if (_wasHalted)
+                _halt = new();
+            _wasHalted = IsHalted;
         }
+
+        // Outside of the lock: it calls whoever waits.
+        halt?.Cancel();
     }
 
     /// <summary>Gives the items in flight up if the batch was told to end before <paramref name="latest"/>.</summary>
@@ -87,7 +111,7 @@ public sealed class BatchView : IDisposable
     public void Dispose()
     {
         _abandon.Dispose();
-        Permits.Dispose();
+        _halt.Dispose();
     }
 
     /// <summary>The templates were checked when the batch was submitted: a problem here is a damaged record, or a newer

@@ -2,10 +2,20 @@ using System.Collections.Concurrent;
 
 namespace WorkerFleet.Items;
 
-/// <summary>The items that this process works on, so that a second delivery of one is recognised.</summary>
+/// <summary>
+/// The items that this process works on, or has in line for it, so that a second delivery of one is recognised.
+/// </summary>
 public sealed class InFlightItems
 {
     private readonly ConcurrentDictionary<(Guid BatchId, long Index), bool> _items = new();
+
+    private long _settled;
+
+    /// <summary>Items settled since the process started.</summary>
+    public long Settled => Interlocked.Read(ref _settled);
+
+    /// <summary>The batches that the process has items of.</summary>
+    public IReadOnlyList<Guid> Batches() => [.. _items.Select(item => item.Key.BatchId).Distinct()];
 
     /// <summary>Whether the process works on any item of the batch. Looks through all that it works on.</summary>
     public bool Any(Guid batchId)
@@ -25,6 +35,8 @@ public sealed class InFlightItems
                 return false;
         return true;
     }
+
+    public void CountSettled() => Interlocked.Increment(ref _settled);
 
     /// <returns>Whether another delivery of the item was turned away meanwhile.</returns>
     public bool End(Guid batchId, long index) => _items.TryRemove((batchId, index), out var again) && again;

@@ -10,8 +10,8 @@ using WorkerFleet.Workers;
 namespace WorkerFleet.Items;
 
 /// <summary>
-/// Takes one delivery of an item to what is to become of it: journal the start, wait for a permit, invoke the agent, make
-/// the outcome durable. Safe to repeat at any point: a delivery that may be a repeat reads the journal first and goes
+/// Takes one delivery of an item to what is to become of it: wait to be admitted, journal the start, wait for a permit,
+/// invoke the agent, make the outcome durable. Safe to repeat at any point: a delivery that may be a repeat reads the journal first and goes
 /// on where the item stood.
 /// </summary>
 public sealed partial class ItemProcessor(
@@ -24,15 +24,16 @@ public sealed partial class ItemProcessor(
     ISchedule schedule,
     ItemOutcomes outcomes,
     WorkerIdentity worker,
+    WorkerOptions options,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<ItemProcessor> logger)
 {
     /// <summary>
-    /// How often an attempt is begun again after the worker in it died, before the item itself is taken to be what kills
-    /// them. Generous: a fleet that is restarted often must not fail healthy items.
+    /// Workers that died with an item, from which on it is worked on by itself: one can be chance, and everything else that
+    /// was in flight with the item that killed it.
     /// </summary>
-    private const int MaxInterruptions = 20;
+    private const int SuspectAfter = 2;
 
     /// <summary>Events read for one item; far above what its attempts can write.</summary>
     private const int MaxEvents = 10_000;
@@ -40,22 +41,35 @@ public sealed partial class ItemProcessor(
     /// <param name="item">The message.</param>
     /// <param name="redelivered">Whether the broker says that it delivered the message before.</param>
     /// <param name="cancellationToken">Ends the invocation, when the process may wait no longer.</param>
-    public async Task ProcessAsync(ProcessBatchItem item, bool redelivered, CancellationToken cancellationToken)
+    public async Task<DeliveryOutcome> ProcessAsync(
+        ProcessBatchItem item, bool redelivered, CancellationToken cancellationToken)
     {
         if (await FindBatchAsync(item, cancellationToken) is not { } batch)
-            return;
-        // A message from before a replay: its outcome would be stale, unless the item is brought to the round there is.
-        if (item.Round < batch.State.Round)
-            item = item with { Round = batch.State.Round };
+            return DeliveryOutcome.Done;
+        batch.BeginUse();
+        try
+        {
+            // A message from before a replay: its outcome would be stale, unless the item is brought to the round there is.
+            if (item.Round < batch.State.Round)
+                item = item with { Round = batch.State.Round };
+            return await ProcessAsync(batch, item, item.MayRepeat || redelivered, cancellationToken);
+        }
+        finally
+        {
+            batch.EndUse();
+        }
+    }
 
-        var mayRepeat = item.MayRepeat || redelivered || batch.IsOver;
+    private async Task<DeliveryOutcome> ProcessAsync(
+        BatchView batch, ProcessBatchItem item, bool mayRepeat, CancellationToken cancellationToken)
+    {
         while (inFlight.TryBegin(item.BatchId, item.Index))
         {
             AttemptEnd end;
             bool turnedAway;
             try
             {
-                end = await TryAttemptAsync(batch, item, mayRepeat, cancellationToken);
+                end = await TakeInTurnAsync(batch, item, mayRepeat || batch.IsOver, cancellationToken);
             }
             finally
             {
@@ -73,7 +87,56 @@ public sealed partial class ItemProcessor(
                 continue;
             }
 
-            return;
+            return end.WasStopped ? DeliveryOutcome.LetGo : DeliveryOutcome.Done;
+        }
+
+        return DeliveryOutcome.Done;
+    }
+
+    /// <summary>
+    /// Waits to be admitted, unless nothing is to be begun: what is left of a batch that ends early is cancelled by itself.
+    /// </summary>
+    private async Task<AttemptEnd> TakeInTurnAsync(
+        BatchView batch, ProcessBatchItem item, bool mayRepeat, CancellationToken cancellationToken)
+    {
+        Place? suspects = null;
+        try
+        {
+            while (!batch.IsEnding && !batch.IsOver)
+            {
+                if (IsToBeLetGo(batch))
+                    return LetGo();
+                if (await TryWaitAsync(governor.AdmitAsync(batch, item.Agent)) is not { } admission)
+                    continue;
+                AttemptEnd end;
+                using (admission)
+                    end = await TryAttemptAsync(
+                        batch, item, mayRepeat, new(admission, suspects is not null), cancellationToken);
+                if (!end.IsSuspect)
+                    return end;
+                // Without an admission meanwhile: other items need it.
+                suspects = await TryWaitAsync(governor.EnterSuspectAsync(batch));
+            }
+        }
+        finally
+        {
+            suspects?.Dispose();
+        }
+
+        return await TryAttemptAsync(batch, item, mayRepeat || batch.IsOver, default, cancellationToken);
+    }
+
+    /// <returns>Null when the wait was ended: the batch does not go on as it did, or the process stops.</returns>
+    private static async ValueTask<T?> TryWaitAsync<T>(ValueTask<T> wait)
+        where T : struct
+    {
+        try
+        {
+            return await wait;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 
@@ -95,13 +158,15 @@ public sealed partial class ItemProcessor(
     }
 
     private async Task<AttemptEnd> TryAttemptAsync(
-        BatchView batch, ProcessBatchItem item, bool mayRepeat, CancellationToken cancellationToken)
+        BatchView batch, ProcessBatchItem item, bool mayRepeat, Turn turn, CancellationToken cancellationToken)
     {
         if (!mayRepeat)
-            return await AttemptAsync(batch, item with { Attempt = 1 }, default, cancellationToken);
-        return await FindWhereItStoodAsync(batch, item, cancellationToken) is { } history
-            ? await AttemptAsync(batch, item with { Attempt = history.NextAttempt }, history, cancellationToken)
-            : default;
+            return await AttemptAsync(batch, item with { Attempt = 1 }, default, turn, cancellationToken);
+        if (await FindWhereItStoodAsync(batch, item, cancellationToken) is not { } history)
+            return default;
+        return history.Interruptions >= SuspectAfter && !turn.AsSuspect && !batch.IsEnding
+            ? new(IsSuspect: true)
+            : await AttemptAsync(batch, item with { Attempt = history.NextAttempt }, history, turn, cancellationToken);
     }
 
     /// <summary>
@@ -110,6 +175,8 @@ public sealed partial class ItemProcessor(
     /// </summary>
     private bool IsToBeLetGo(BatchView batch) =>
         batch.IsPaused || lifetime.ApplicationStopping.IsCancellationRequested;
+
+    private AttemptEnd LetGo() => new(WasStopped: lifetime.ApplicationStopping.IsCancellationRequested);
 
     /// <returns>Null when nothing is left to do for this delivery.</returns>
     private async Task<ItemHistory?> FindWhereItStoodAsync(
@@ -141,7 +208,7 @@ public sealed partial class ItemProcessor(
             return null;
         }
 
-        if (history.Interruptions < MaxInterruptions)
+        if (history.Interruptions < options.MaxInterruptions)
             return history;
         await outcomes.FailAsync(item with { Attempt = history.NextAttempt },
             new(FailureKind.WorkerLost, $"{history.Interruptions} workers died while they worked on this item",
@@ -151,60 +218,56 @@ public sealed partial class ItemProcessor(
     }
 
     private async Task<AttemptEnd> AttemptAsync(
-        BatchView batch, ProcessBatchItem item, ItemHistory history, CancellationToken cancellationToken)
+        BatchView batch, ProcessBatchItem item, ItemHistory history, Turn turn, CancellationToken cancellationToken)
     {
         if (batch.IsEnding)
-        {
-            await outcomes.CancelAsync(item, history.AttemptsEnded, batch.State.EndReason, cancellationToken);
-            return default;
-        }
-
+            return await CancelAsync();
         if (IsToBeLetGo(batch))
-            return default;
+            return LetGo();
+        // It went on again, between a look and the next.
+        if (turn.Admission is not { } admission)
+            return new(WasBegunBefore: true);
 
         var session = ItemSession.IdFor(item.BatchId, item.Index);
         // The start that is journaled already is another delivery's, which may have ended since: what was known of the
         // item is not the whole. So no delivery, however late, invokes the agent for a settled item.
         if (!await journal.AppendAsync(NewEvent(JournalStatus.InvocationStarted), cancellationToken))
             return new(WasBegunBefore: true);
-        Permit permit;
-        try
+        var permit = await TryWaitAsync(governor.AcquireAsync(admission));
+        if (permit is null || batch.IsPaused || batch.IsEnding)
         {
-            permit = await governor.AcquireAsync(batch, item.Agent, lifetime.ApplicationStopping);
-        }
-        catch (OperationCanceledException)
-        {
-            await journal.AppendAsync(NewEvent(JournalStatus.Released), cancellationToken);
-            return default;
-        }
-
-        if (batch.IsPaused || batch.IsEnding)
-        {
-            permit.Dispose();
+            permit?.Dispose();
             if (batch.IsEnding)
-                await outcomes.CancelAsync(item, history.AttemptsEnded, batch.State.EndReason, cancellationToken);
-            else
-                await journal.AppendAsync(NewEvent(JournalStatus.Released), cancellationToken);
-            return default;
+                return await CancelAsync();
+            await journal.AppendAsync(NewEvent(JournalStatus.Released), cancellationToken);
+            return IsToBeLetGo(batch) ? LetGo() : new(WasBegunBefore: true);
         }
 
         var startedAt = time.GetUtcNow();
         var began = time.GetTimestamp();
         AgentReply? reply;
-        using (permit)
+        using (permit.Value)
             reply = await InvokeAsync(batch, item, session, cancellationToken);
         var run = new AttemptRun(startedAt, time.GetElapsedTime(began), history.Starts, worker.Id);
 
         if (reply is null)
-            await outcomes.CancelAsync(item, history.AttemptsEnded, batch.State.EndReason, cancellationToken);
-        else if (reply.Failure is not { } failure)
+            return await CancelAsync();
+        if (reply.Failure is not { } failure)
             await outcomes.SucceedAsync(item, reply.Output, run, cancellationToken);
         else if (failure.Retryable && item.Attempt - history.AttemptsBefore < batch.Spec.Retry.MaxAttempts)
             return new(Retry: await outcomes.RetryAsync(
                 batch.Spec, item, item.Attempt - history.AttemptsBefore, failure, run, cancellationToken));
         else
             await outcomes.FailAsync(item, failure, run, cancellationToken);
+        inFlight.CountSettled();
         return default;
+
+        async Task<AttemptEnd> CancelAsync()
+        {
+            await outcomes.CancelAsync(item, history.AttemptsEnded, batch.State.EndReason, cancellationToken);
+            inFlight.CountSettled();
+            return default;
+        }
 
         JournalEvent NewEvent(string status) => new(
             session, JournalEvent.IdFor(item.Round, item.Attempt, history.Starts, status), time.GetUtcNow(), status,
@@ -253,8 +316,15 @@ public sealed partial class ItemProcessor(
     }
 
     /// <param name="Retry">The next attempt, when there is to be one.</param>
-    /// <param name="WasBegunBefore">Nothing was done, because the attempt had been begun by another delivery.</param>
-    private readonly record struct AttemptEnd(ScheduledMessage? Retry = null, bool WasBegunBefore = false);
+    /// <param name="WasBegunBefore">Nothing was done, or it was given back: look anew where the item stands.</param>
+    /// <param name="IsSuspect">Nothing was done, because workers died with the item: it waits to be worked on alone.</param>
+    /// <param name="WasStopped">Nothing was done, or it was given back, because the process stops.</param>
+    private readonly record struct AttemptEnd(
+        ScheduledMessage? Retry = null, bool WasBegunBefore = false, bool IsSuspect = false, bool WasStopped = false);
+
+    /// <param name="Admission">Null when nothing is to be begun.</param>
+    /// <param name="AsSuspect">Whether it has the place of the items that workers died with.</param>
+    private readonly record struct Turn(Admission? Admission, bool AsSuspect);
 
     [LoggerMessage(1301, LogLevel.Warning, "Item {Index} is of batch {BatchId}, which does not exist; dropped")]
     private partial void LogNoBatch(Guid batchId, long index);

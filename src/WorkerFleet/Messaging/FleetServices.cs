@@ -47,8 +47,7 @@ public static class FleetServices
     {
         services.AddSingleton<DrivenBatches>();
         AddParts(services);
-        AddHosted<BatchDirectory>(services);
-        AddWorker(services);
+        AddWorker(services, new() { Concurrency = concurrency, Embedded = true });
         AddOrchestrator(services);
 
         services.AddMassTransit(bus =>
@@ -73,12 +72,16 @@ public static class FleetServices
     /// <summary>
     /// Beside <see cref="AddFleet"/>: one process of a fleet of many, which meet at a broker. The transport adds the bus.
     /// </summary>
-    public static IServiceCollection AddFleetProcess(this IServiceCollection services, FleetRoles roles)
+    /// <param name="services">The container.</param>
+    /// <param name="roles">What the process does.</param>
+    /// <param name="options">How it works on items, where it does.</param>
+    public static IServiceCollection AddFleetProcess(
+        this IServiceCollection services, FleetRoles roles, WorkerOptions options)
     {
         services.AddSingleton(new DrivenBatches { All = true });
         AddParts(services);
-        AddHosted<BatchDirectory>(services);
-        AddHosted<ExhaustedReporter>(services);
+        if (roles.HasFlag(FleetRoles.Worker))
+            AddWorker(services, options);
         if (roles.HasFlag(FleetRoles.Orchestrator))
             AddOrchestrator(services);
         AddHostOptions(services);
@@ -90,7 +93,6 @@ public static class FleetServices
     {
         services.AddSingleton<FleetBus>();
         services.AddSingleton<WorkerIdentity>();
-        services.AddSingleton<InvocationGovernor>();
         services.AddSingleton<InFlightItems>();
         services.AddSingleton<ItemOutcomes>();
         services.AddSingleton<ItemProcessor>();
@@ -99,9 +101,12 @@ public static class FleetServices
         services.AddSingleton<BatchVerbs>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<Aggregator>();
+        AddHosted<BatchDirectory>(services);
+        AddHosted<ExhaustedReporter>(services);
     }
 
-    private static void AddWorker(IServiceCollection services) => AddHosted<ExhaustedReporter>(services);
+    private static void AddWorker(IServiceCollection services, WorkerOptions options) =>
+        services.AddFleetWorker(options);
 
     private static void AddOrchestrator(IServiceCollection services)
     {

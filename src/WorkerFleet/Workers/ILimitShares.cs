@@ -10,8 +10,10 @@ public interface ILimitShares
     /// States what the holder uses and wants of some limits, and gets its shares anew; renews them for
     /// <paramref name="lease"/>. One atomic step for each limit. The rules are those of <see cref="ShareBook"/>.
     /// </summary>
-    /// <returns>The holder's share of each claim, in their order; never below what the claim says is in use, unless the
-    /// lease had run out.</returns>
+    /// <returns>
+    /// The holder's share of each claim, in their order: <see cref="ShareGrant.Share"/>, what it may have in use when it
+    /// begins another. Can be below what the claim says is in use, which stays reserved for it until it claims less.
+    /// </returns>
     Task<IReadOnlyList<int>> ClaimAsync(
         string holder, IReadOnlyList<ShareClaim> claims, DateTimeOffset now, TimeSpan lease,
         CancellationToken cancellationToken);
@@ -22,6 +24,9 @@ public interface ILimitShares
 
 /// <param name="Limit">Name of the limit: <c>batch/{id:N}</c> or <c>agent/{name}</c>.</param>
 /// <param name="Total">What it is for the whole fleet, 1 or more.</param>
-/// <param name="InUse">Of the holder's share, what is in use now.</param>
+/// <param name="InUse">
+/// Of what is reserved for the holder, what it needs to keep: what is in use, and what it may begin before it has read the
+/// answer.
+/// </param>
 /// <param name="Wanted">What the holder could use at once, what is in use included; 0 when it has no work.</param>
 public sealed record ShareClaim(string Limit, int Total, int InUse, int Wanted);

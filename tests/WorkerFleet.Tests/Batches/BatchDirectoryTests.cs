@@ -46,7 +46,7 @@ public sealed class BatchDirectoryTests : IAsyncLifetime, IDisposable
     {
         var view = await AddAsync();
         var probe = await AddAsync();
-        await probe.Permits.WaitAsync();
+        probe.BeginUse();
         _time.Advance(TimeSpan.FromMinutes(11));
 
         // Whatever the order, a second round over all views has been begun when the second change is seen.
@@ -60,10 +60,10 @@ public sealed class BatchDirectoryTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Refresh_ViewWithInvocationsForALongTime_IsKept()
+    public async Task Refresh_ViewWithItemsForALongTime_IsKept()
     {
         var view = await AddAsync();
-        await view.Permits.WaitAsync();
+        view.BeginUse();
         await ChangeAsync(view.Id, b => b.CurrentState = BatchStatus.Paused);
         _time.Advance(TimeSpan.FromMinutes(11));
 
@@ -76,7 +76,7 @@ public sealed class BatchDirectoryTests : IAsyncLifetime, IDisposable
     public async Task Refresh_EndingForLongerThanTheGrace_AbandonsUntilAReplay()
     {
         var view = await AddAsync();
-        await view.Permits.WaitAsync();
+        view.BeginUse();
         await ChangeAsync(view.Id, b => (b.CurrentState, b.EndRequestedAt) = (BatchStatus.Cancelling, _time.GetUtcNow()));
         await AdvanceUntilAsync(() => view.IsEnding);
         Assert.False(view.Abandoned.IsCancellationRequested);
@@ -87,6 +87,23 @@ public sealed class BatchDirectoryTests : IAsyncLifetime, IDisposable
         await ChangeAsync(view.Id, b => b.CurrentState = BatchStatus.Processing);
         await AdvanceUntilAsync(() => !view.IsEnding);
         Assert.False(view.Abandoned.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData(BatchStatus.Paused)]
+    [InlineData(BatchStatus.Cancelling)]
+    [InlineData(BatchStatus.Aggregating)]
+    public async Task Refresh_BatchDoesNotGoOn_IsHaltedUntilItDoes(string status)
+    {
+        var view = await AddAsync();
+        var halted = view.Halted;
+        await ChangeAsync(view.Id, b => b.CurrentState = status);
+        await AdvanceUntilAsync(() => halted.IsCancellationRequested);
+
+        await ChangeAsync(view.Id, b => b.CurrentState = BatchStatus.Processing);
+        await AdvanceUntilAsync(() => !view.Halted.IsCancellationRequested);
+
+        Assert.True(halted.IsCancellationRequested);
     }
 
     [Fact]

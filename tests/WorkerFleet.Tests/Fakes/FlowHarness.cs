@@ -39,6 +39,7 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton<IAgentCatalog>(Agents)
             .AddSingleton<IHostApplicationLifetime>(Lifetime)
             .AddSqliteStore(_folder["data"])
+            .AddSingleton(new WorkerOptions { Embedded = true })
             .AddSingleton<FleetBus>().AddSingleton<BatchDirectory>().AddSingleton<ExhaustedReporter>()
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
@@ -148,7 +149,7 @@ internal sealed class FlowHarness : IAsyncDisposable
         batch.CorrelationId, index, 1, TestAgents.Name, JsonElement.Parse($"{{\"a\":\"a{index}\"}}"),
         (int)(index / batch.Spec.Limits.SliceSize), null, round, mayRepeat);
 
-    public Task ProcessAsync(ProcessBatchItem item, bool redelivered = false) =>
+    public Task<DeliveryOutcome> ProcessAsync(ProcessBatchItem item, bool redelivered = false) =>
         Get<ItemProcessor>().ProcessAsync(item, redelivered, CancellationToken.None);
 
     public Task<Settlement?> FindSettledAsync(BatchState batch, long index) =>

@@ -185,7 +185,6 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         await entered;
         var waiting = Task.Run(() => _flow.ProcessAsync(_flow.ItemOf(_batch, 1)));
         await Eventually.HoldsAsync(() => _flow.ReadJournalAsync(_batch, 1), events => events.Count == 1);
-        await _flow.ChangeAsync(_batch, b => b.CurrentState = BatchStatus.Paused);
         using var givesBack = new ManualResetEventSlim();
         using var resumed = new ManualResetEventSlim();
         _flow.Faults.OnCall = method =>
@@ -195,14 +194,16 @@ public sealed class ItemProcessorTests : IAsyncLifetime
             givesBack.Set();
             resumed.Wait();
         };
-        leave();
+        await _flow.ChangeAsync(_batch, b => b.CurrentState = BatchStatus.Paused);
         await Task.Run(givesBack.Wait);
+        leave();
+        await holder;
 
         await _flow.ChangeAsync(_batch, b => b.CurrentState = BatchStatus.Processing);
         await _flow.ProcessAsync(_flow.ItemOf(_batch, 1, mayRepeat: true));
         Assert.Null(await _flow.FindSettledAsync(_batch, 1));
         resumed.Set();
-        await Task.WhenAll(holder, waiting);
+        await waiting;
 
         Assert.Equal(ItemState.Succeeded, (await _flow.FindSettledAsync(_batch, 1))!.State);
     }
@@ -228,8 +229,9 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         var waiting = _flow.ProcessAsync(_flow.ItemOf(_batch, 1));
         await Eventually.HoldsAsync(() => _flow.ReadJournalAsync(_batch, 1), events => events.Count == 1);
         await _flow.ChangeAsync(_batch, b => b.CurrentState = BatchStatus.Paused);
+        Assert.Equal(DeliveryOutcome.Done, await waiting);
         leave();
-        await Task.WhenAll(holder, waiting);
+        await holder;
 
         Assert.Single(_flow.Agents.Calls);
         var history = ItemHistory.Read(await _flow.ReadJournalAsync(_batch, 1));
@@ -247,7 +249,7 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         await Eventually.HoldsAsync(() => _flow.ReadJournalAsync(_batch, 1), events => events.Count == 1);
 
         _flow.Lifetime.StopApplication();
-        await waiting;
+        Assert.Equal(DeliveryOutcome.LetGo, await waiting);
         leave();
         await holder;
 
@@ -352,7 +354,7 @@ public sealed class ItemProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Process_WorkerDiedInTheAttempt_BeginsItAgain()
     {
-        await BeginAsync(starts: 19);
+        await BeginAsync(starts: 9);
 
         await _flow.ProcessAsync(_flow.ItemOf(_batch, 1, mayRepeat: true));
 
@@ -363,13 +365,67 @@ public sealed class ItemProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Process_EveryWorkerDiedInTheAttempt_FailsTheItem()
     {
-        await BeginAsync(starts: 20);
+        await BeginAsync(starts: 10);
 
         await _flow.ProcessAsync(_flow.ItemOf(_batch, 1, mayRepeat: true));
 
         var settled = await _flow.FindSettledAsync(_batch, 1);
         Assert.Equal((ItemState.Failed, FailureKind.WorkerLost), (settled!.State, settled.Failure!.Kind));
         Assert.Empty(_flow.Agents.Calls);
+    }
+
+    [Fact]
+    public async Task Process_ItemsThatWorkersDiedWith_AreWorkedOnOneAtATime()
+    {
+        foreach (var index in (long[])[1, 2, 3])
+            await BeginAsync(starts: index == 3 ? 1 : 2, index);
+        var (entered, leave) = HoldAgent();
+        var suspect = _flow.ProcessAsync(_flow.ItemOf(_batch, 1, mayRepeat: true));
+        await entered;
+
+        var second = _flow.ProcessAsync(_flow.ItemOf(_batch, 2, mayRepeat: true));
+        var healthy = _flow.ProcessAsync(_flow.ItemOf(_batch, 3, mayRepeat: true));
+        await Eventually.IsTrueAsync(() => _flow.Agents.Calls.Count == 2);
+        Assert.Equal([1, 3], _flow.Agents.Calls.Select(call => call.Index).Order());
+        Assert.Equal(2, (await _flow.ReadJournalAsync(_batch, 2)).Count);
+        leave();
+        await Task.WhenAll(suspect, second, healthy);
+
+        Assert.Equal(ItemState.Succeeded, (await _flow.FindSettledAsync(_batch, 2))!.State);
+    }
+
+    [Theory]
+    [InlineData(BatchStatus.Paused, DeliveryOutcome.Done)]
+    [InlineData(BatchStatus.Cancelling, DeliveryOutcome.Done)]
+    [InlineData(null, DeliveryOutcome.LetGo)]
+    public async Task Process_NotAdmittedWhenTheBatchOrTheProcessStops_IsLeftAtOnce(string? status, DeliveryOutcome expected)
+    {
+        var batch = await _flow.AddBatchAsync(200, b => b.Spec = b.Spec with
+        {
+            Limits = b.Spec.Limits with { Concurrency = 1 },
+        });
+        await _flow.DispatchAllAsync(batch);
+        var (entered, leave) = HoldAgent();
+        var holder = _flow.ProcessAsync(_flow.ItemOf(batch, 0));
+        await entered;
+        var waiting = Enumerable.Range(1, 199).Select(i => _flow.ProcessAsync(_flow.ItemOf(batch, i))).ToList();
+        var governor = _flow.Get<WorkerFleet.Workers.InvocationGovernor>();
+        Assert.InRange(governor.InFlight, 2, 5);
+
+        if (status is null)
+            _flow.Lifetime.StopApplication();
+        else
+            await _flow.ChangeAsync(batch, b => b.CurrentState = status);
+        Assert.All(await Task.WhenAll(waiting), outcome => Assert.Equal(expected, outcome));
+
+        Assert.Single(_flow.Agents.Calls);
+        var counts = await _flow.CountAsync(batch);
+        Assert.Equal(status == BatchStatus.Cancelling ? 199 : 0, counts.Cancelled);
+        Assert.DoesNotContain(
+            await _flow.ReadJournalAsync(batch, 150), e => e.Status == JournalStatus.InvocationStarted);
+        leave();
+        await holder;
+        Assert.Equal(0, governor.InFlight);
     }
 
     [Fact]
@@ -453,16 +509,16 @@ public sealed class ItemProcessorTests : IAsyncLifetime
     }
 
     /// <summary>Journals the starts of workers that died.</summary>
-    private async Task BeginAsync(int starts)
+    private async Task BeginAsync(int starts, long index = 1)
     {
         for (var start = 0; start < starts; start++)
             await JournalAsync(
-                JournalEvent.IdFor(0, 1, start, JournalStatus.InvocationStarted), JournalStatus.InvocationStarted);
+                JournalEvent.IdFor(0, 1, start, JournalStatus.InvocationStarted), JournalStatus.InvocationStarted, index);
     }
 
-    /// <summary>An event of row 1's first attempt.</summary>
-    private Task JournalAsync(string eventId, string status) => _flow.Get<IJournal>().AppendAsync(
-        new(ItemSession.IdFor(_batch.CorrelationId, 1), eventId, _flow.Time.GetUtcNow(), status, 1), CancellationToken.None);
+    /// <summary>An event of the row's first attempt.</summary>
+    private Task JournalAsync(string eventId, string status, long index = 1) => _flow.Get<IJournal>().AppendAsync(
+        new(ItemSession.IdFor(_batch.CorrelationId, index), eventId, _flow.Time.GetUtcNow(), status, 1), CancellationToken.None);
 
     /// <summary>Why row 1's one attempt failed, by the journal.</summary>
     private async Task<ItemFailure> FailureAsync(BatchState batch)

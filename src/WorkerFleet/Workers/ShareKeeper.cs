@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace WorkerFleet.Workers;
+
+/// <summary>
+/// Keeps this process's shares of the limits: asks for what its items could use, and gives back what they do not. A process
+/// alone has the whole of every limit, and asks nobody.
+/// </summary>
+public sealed partial class ShareKeeper(
+    InvocationGovernor governor, ILimitShares shares, WorkerIdentity worker, WorkerOptions options, TimeProvider time,
+    ILogger<ShareKeeper> logger) : BackgroundService
+{
+    /// <summary>How long a share stays this worker's when it says nothing any more.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Between two claims, whatever happens: what happens meanwhile is claimed in one.</summary>
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A share is not used to the last moment of its lease: this process looks at intervals only.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(1);
+
+    private bool _failed;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (options.Embedded)
+            return;
+        try
+        {
+            await shares.ReleaseAsync(worker.Id, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogReleaseFailed(exception);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var change = Task.CompletedTask;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            governor.RefreshTotals();
+            if (!options.Embedded)
+                await ClaimAsync(stoppingToken);
+            ForgetUnused();
+            await Task.Delay(LeastInterval, time, stoppingToken);
+            if (change.IsCompleted)
+                change = governor.Changes.WaitToReadAsync(stoppingToken).AsTask();
+            await Task.WhenAny(change, Task.Delay(Interval - LeastInterval, time, stoppingToken));
+            governor.Changes.TryRead(out _);
+        }
+    }
+
+    private async Task ClaimAsync(CancellationToken cancellationToken)
+    {
+        var asked = new List<(SharedLimit Limit, ShareClaim Claim)>();
+        foreach (var limit in governor.Limits)
+            if (ClaimOf(limit) is { } claim)
+                asked.Add((limit, claim));
+        if (asked.Count == 0)
+            return;
+
+        var validUntil = time.GetTimestamp()
+            + (long)((Lease - Margin).TotalSeconds * time.TimestampFrequency);
+        try
+        {
+            // A claim that takes long is waited for: a second one could be carried out before the first.
+            var claiming = shares.ClaimAsync(
+                worker.Id, [.. asked.Select(each => each.Claim)], time.GetUtcNow(), Lease, cancellationToken);
+            while (await Task.WhenAny(claiming, Task.Delay(Interval, time, cancellationToken)) != claiming)
+                EndRunOut();
+            var granted = await claiming;
+            for (var i = 0; i < asked.Count; i++)
+                Take(asked[i].Limit, asked[i].Claim, granted[i], validUntil);
+            _failed = false;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            EndRunOut();
+            if (!_failed)
+                LogClaimFailed(exception, Lease.TotalSeconds);
+            _failed = true;
+        }
+    }
+
+    /// <returns>Null when there is nothing to say.</returns>
+    private ShareClaim? ClaimOf(SharedLimit limit)
+    {
+        var (admission, permits) = governor.Read(limit);
+        // The most since the last claim, so that a batch whose items are done in no time is not without a share
+        // whenever there is none for a moment.
+        var wanted = Math.Min(admission.Peak, governor.Capacity);
+        // What may be begun before the answer is there has to be kept as well.
+        var keep = Math.Max(permits.InUse, permits.Capacity);
+        if (wanted == 0 && keep == 0 && limit is { Wanted: 0, Owes: false })
+            return null;
+        limit.Wanted = wanted;
+        return new(limit.Name, limit.Total, keep, wanted);
+    }
+
+    private void Take(SharedLimit limit, ShareClaim claim, int share, long validUntil)
+    {
+        governor.Grant(limit, share, validUntil);
+        limit.Owes = share < claim.InUse;
+        // What is not in use can be given back at once; the rest with each invocation that ends.
+        if (limit.Owes && governor.Read(limit).Permits.InUse < claim.InUse)
+            governor.SignalChange();
+    }
+
+    private void EndRunOut()
+    {
+        foreach (var limit in governor.Limits)
+            governor.RunOut(limit);
+    }
+
+    private void ForgetUnused()
+    {
+        foreach (var limit in governor.Limits)
+            if (time.GetElapsedTime(limit.LastUsed) > ForgetAfter && governor.IsUnused(limit))
+                governor.Forget(limit);
+    }
+
+    [LoggerMessage(1601, LogLevel.Warning,
+        "Shares of limits cannot be claimed; trying again. Nothing new is begun {LeaseSeconds} s after the last claim")]
+    private partial void LogClaimFailed(Exception exception, double leaseSeconds);
+
+    [LoggerMessage(1602, LogLevel.Warning, "Shares of limits could not be given back; others get them when they run out")]
+    private partial void LogReleaseFailed(Exception exception);
+}
