@@ -21,9 +21,16 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <summary>Far longer than a start takes that waits for nobody.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long a process of the fleet waits for a file that something else keeps locked. What fails is delivered again
+    /// and again, so it waits longer than a person at a command would.
+    /// </summary>
+    private static readonly TimeSpan FleetLockTimeout = TimeSpan.FromMinutes(1);
+
     private readonly IHost _host;
     private readonly CancellationTokenSource _abandonStart = new();
     private Task? _start;
+    private IDisposable? _entered;
 
     private FleetApp(IHost host) => _host = host;
 
@@ -55,7 +62,11 @@ internal sealed class FleetApp : IAsyncDisposable
     {
         if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
             throw new UserErrorException($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
-        return Build(cli, common, services => services.AddEmbeddedFleet(concurrency));
+        return Build(cli, common, services => services.AddEmbeddedFleet(concurrency)).Enter(
+            StoreMode.Embedded,
+            "is in use by a fleet, whose processes would take this batch for their own. Hand it to them with " +
+            "'fleet submit', or name another folder with --data. Commands to a fleet's batches need its broker's " +
+            "address, in Fleet:Broker or the variable FLEET__BROKER");
     }
 
     /// <summary>Opens the folder to submit batches to the fleet, making it where needed.</summary>
@@ -73,7 +84,10 @@ internal sealed class FleetApp : IAsyncDisposable
         {
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
             services.AddRabbitMqFleet(broker, roles, new WorkerOptions { Concurrency = concurrency });
-        });
+        }, new SqliteStoreOptions { LockTimeout = FleetLockTimeout }).Enter(
+            StoreMode.Fleet,
+            "is in use by a 'fleet run' or another command that drives batches by itself. Wait until it has ended, or " +
+            "name another folder with --data");
     }
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
@@ -115,9 +129,21 @@ internal sealed class FleetApp : IAsyncDisposable
         else
             _host.Dispose();
         _abandonStart.Dispose();
+        _entered?.Dispose();
     }
 
-    private static FleetApp Build(CliContext cli, CommonValues common, Action<IServiceCollection> addFleet)
+    /// <exception cref="UserErrorException">Processes of the other mode use the folder.</exception>
+    private FleetApp Enter(StoreMode mode, string otherwise)
+    {
+        _entered = Get<IStoreMode>().TryEnter(mode);
+        if (_entered is not null)
+            return this;
+        _host.Dispose();
+        throw new UserErrorException($"The data folder {otherwise}", ExitCodes.BadInput);
+    }
+
+    private static FleetApp Build(
+        CliContext cli, CommonValues common, Action<IServiceCollection> addFleet, SqliteStoreOptions? store = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var services = builder.Services;
@@ -126,7 +152,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddSingleton(common.Configuration);
         services.AddHttpAgents();
         services.AddAgents(common.Configuration);
-        services.AddSqliteStore(common.DataFolder);
+        services.AddSqliteStore(common.DataFolder, store);
         services.AddFleet();
         services.AddSingleton<ItemInput>();
         addFleet(services);
