@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Items;
 
 /// <summary>
 /// The items that this process works on, or has in line for it, so that a second delivery of one is recognised.
 /// </summary>
-public sealed class InFlightItems
+public sealed class InFlightItems : IBusyBatches
 {
     private readonly ConcurrentDictionary<(Guid BatchId, long Index), bool> _items = new();
 

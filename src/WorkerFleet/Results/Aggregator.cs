@@ -5,6 +5,7 @@ using WorkerFleet.DeadLetters;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Storage;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Results;
 
@@ -14,6 +15,7 @@ namespace WorkerFleet.Results;
 /// </summary>
 public sealed partial class Aggregator(
     IBatchStore store, ILedger ledger, IDeadLetters deadLetters, ResultExporter exporter, ILogger<Aggregator> logger)
+    : IBusyBatches
 {
     private const int PageSize = 256;
 
@@ -21,6 +23,8 @@ public sealed partial class Aggregator(
 
     /// <summary>Whether this process writes the results of the batch now, which can take minutes.</summary>
     public bool IsRunning(Guid batchId) => _running.ContainsKey(batchId);
+
+    public IReadOnlyList<Guid> Batches() => [.. _running.Keys];
 
     /// <summary>A repeat of a command that has been carried out must not export all over again.</summary>
     /// <returns>The batch; null when it waits for no such aggregation.</returns>

@@ -1,16 +1,40 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WorkerFleet.Items;
 
 namespace WorkerFleet.Workers;
 
-/// <summary>Registers what decides how much of the items a process works on.</summary>
+/// <summary>Registers what decides how much a process works on at the same time, and what it says of itself.</summary>
 public static class WorkerServices
 {
-    /// <summary>Is to be added before the bus, so that it outlives the items in flight when the process stops.</summary>
+    /// <summary>
+    /// For a process that works on items. To be added before the bus, so that shares are kept until the items in flight
+    /// have finished when the process stops.
+    /// </summary>
     public static IServiceCollection AddFleetWorker(this IServiceCollection services, WorkerOptions options)
     {
         services.AddSingleton(options);
         services.AddSingleton<InvocationGovernor>();
         services.AddHostedService<ShareKeeper>();
+        if (options.Embedded)
+            return services;
+        services.TryAddSingleton<IResourceMeter, ProcessResources>();
+        services.AddSingleton<PressureGauge>();
+        services.AddHostedService(provider => provider.GetRequiredService<PressureGauge>());
+        services.AddSingleton<WorkerLoad>();
+        services.AddSingleton(new FleetRole(FleetRole.Worker));
+        services.AddSingleton<IBusyBatches>(provider => provider.GetRequiredService<InFlightItems>());
+        return services;
+    }
+
+    /// <summary>
+    /// For every process of a fleet. To be added before the bus, so that it is in the register until its last item has
+    /// finished. Shows every <see cref="FleetRole"/> and every <see cref="IBusyBatches"/> that is registered.
+    /// </summary>
+    public static IServiceCollection AddHeartbeat(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IResourceMeter, ProcessResources>();
+        services.AddHostedService<Heartbeat>();
         return services;
     }
 }
