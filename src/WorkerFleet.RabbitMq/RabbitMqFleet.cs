@@ -1,6 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using WorkerFleet.Batches;
 using WorkerFleet.Messaging;
 using WorkerFleet.Workers;
@@ -28,8 +27,7 @@ public static class RabbitMqFleet
         services.AddSingleton(options);
         services.AddSingleton(topology);
         services.AddSingleton(topology.Addresses);
-        services.AddSingleton<QueueKeeper>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<QueueKeeper>());
+        services.AddHostedService<QueueKeeper>();
         // Before the bus, so that it outlives what the bus delivers when the process stops.
         services.AddFleetProcess(roles, worker);
         services.AddMassTransit(bus =>

@@ -29,10 +29,12 @@ internal static class FleetCommand
         root.Add(new WatchCommand(cli).Create());
         root.Add(new PauseCommand(cli).Create());
         root.Add(new CancelCommand(cli).Create());
+        root.Add(new SetCommand(cli).Create());
         root.Add(new RetryCommand(cli).Create());
         root.Add(new ShowCommand(cli).Create());
         root.Add(new ResultsCommand(cli).Create());
         root.Add(DeadLettersCommand.Create(cli));
+        root.Add(new WorkersCommand(cli).Create());
         root.Add(new AuditCommand(cli).Create());
         root.Add(new DoctorCommand(cli).Create());
         root.Add(new CleanCommand(cli).Create());

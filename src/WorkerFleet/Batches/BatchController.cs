@@ -21,6 +21,12 @@ public sealed class BatchController(ISchedule schedule, TimeProvider time)
     public Task CancelAsync(Guid batchId, string reason, CancellationToken cancellationToken) =>
         CommandAsync(batchId, "cancel", new CancelBatch(batchId, reason), cancellationToken);
 
+    /// <summary>Changes limits of a batch that is not over.</summary>
+    public Task SetLimitsAsync(SetLimits limits, CancellationToken cancellationToken) => schedule.PutAsync(
+        // Each by itself: a later change of one limit does not replace an earlier one of another.
+        Command(limits.BatchId, $"limits/{Guid.CreateVersion7(limits.RequestedAt):N}", limits, limits.RequestedAt),
+        cancellationToken);
+
     /// <summary>Has what the batch waits for sent again: for a batch whose process is gone. Harmless otherwise.</summary>
     public Task RedriveAsync(Guid batchId, CancellationToken cancellationToken) =>
         CommandAsync(batchId, "redrive", new RedriveBatch(batchId), cancellationToken);

@@ -24,6 +24,17 @@ public sealed record ResumeBatch(Guid BatchId);
 /// <summary>End early: items in flight finish, the others are cancelled, what is done is exported.</summary>
 public sealed record CancelBatch(Guid BatchId, string Reason);
 
+/// <summary>Change limits while the batch runs. What is null stays as it is.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="RequestedAt">When: an earlier change that arrives later is old, or a repeat.</param>
+/// <param name="Concurrency">Invocations at the same time, 1 to 10,000.</param>
+/// <param name="AttemptTimeout">Time limit of one attempt, for those that begin from now on.</param>
+/// <param name="MaxAttempts">Attempts a row gets in all, 1 to 100.</param>
+/// <param name="Priority">For items that are sent from now on.</param>
+public sealed record SetLimits(
+    Guid BatchId, DateTimeOffset RequestedAt, int? Concurrency = null, TimeSpan? AttemptTimeout = null,
+    int? MaxAttempts = null, BatchPriority? Priority = null);
+
 /// <summary>Find out what the batch waits for and send it again. Harmless when nothing is lost.</summary>
 public sealed record RedriveBatch(Guid BatchId);
 

@@ -45,6 +45,7 @@ public sealed class BatchSagaDefinition : SagaDefinition<BatchState>
         By<PauseBatch>(message => message.BatchId);
         By<ResumeBatch>(message => message.BatchId);
         By<CancelBatch>(message => message.BatchId);
+        By<SetLimits>(message => message.BatchId);
         By<RedriveBatch>(message => message.BatchId);
         By<BatchDeadlineReached>(message => message.BatchId);
         By<ReplayItems>(message => message.BatchId);

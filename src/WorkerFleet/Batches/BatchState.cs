@@ -79,6 +79,9 @@ public sealed class BatchState : SagaStateMachineInstance, ISagaVersion
     /// <summary>When it was told to end early; in-flight items get a time limit from here.</summary>
     public DateTimeOffset? EndRequestedAt { get; set; }
 
+    /// <summary>When the change of limits was requested that was made last; null when there was none.</summary>
+    public DateTimeOffset? LimitsChangedAt { get; set; }
+
     /// <summary>Why the results could not be written to <see cref="Output"/>; null when they were, or not yet.</summary>
     public string? OutputProblem { get; set; }
 

@@ -64,6 +64,9 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
             When(CancelReceived)
                 .Then(verbs.RequestCancel)
                 .If(verbs.MustEnd, ending => End(ending, verbs)),
+            When(LimitsReceived)
+                .Then(verbs.ChangeLimits)
+                .ThenAsync(verbs.DispatchNextAsync),
             When(DeadlineReached)
                 .Then(verbs.RequestDeadlineEnd)
                 .If(verbs.MustEnd, ending => End(ending, verbs)),
@@ -115,6 +118,8 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                         complete => complete.TransitionTo(Processing),
                         more => more.TransitionTo(Dispatching))
                     .If(verbs.IsAllSettled, done => Aggregate(done, verbs))),
+            When(LimitsReceived)
+                .Then(verbs.ChangeLimits),
             When(CancelReceived)
                 .Then(verbs.RequestCancel)
                 .If(verbs.MustEnd, ending => End(ending, verbs)),
@@ -155,6 +160,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                 .ThenAsync(verbs.DispatchNextAsync)
                 .If(verbs.IsAllSettled, done => Aggregate(done, verbs)),
             // It ends already, for the first reason that was given.
+            Ignore(LimitsReceived),
             Ignore(CancelReceived),
             Ignore(DeadlineReached),
             Ignore(FailedToDispatch),
@@ -188,6 +194,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
             When(Exhausted)
                 .ThenAsync(verbs.RouteDeadLettersAsync),
             // Everything is settled: what follows is late or repeated, and there is nothing left to stop.
+            Ignore(LimitsReceived),
             Ignore(Dispatched),
             Ignore(Draining),
             Ignore(Settled),
@@ -208,6 +215,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
             When(Exhausted)
                 .ThenAsync(verbs.RouteDeadLettersAsync),
             // The batch is over: late and repeated messages change nothing.
+            Ignore(LimitsReceived),
             Ignore(Dispatched),
             Ignore(Draining),
             Ignore(Settled),
@@ -253,6 +261,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
     public Event<PauseBatch> PauseReceived { get; private set; } = null!;
     public Event<ResumeBatch> ResumeReceived { get; private set; } = null!;
     public Event<CancelBatch> CancelReceived { get; private set; } = null!;
+    public Event<SetLimits> LimitsReceived { get; private set; } = null!;
     public Event<RedriveBatch> RedriveReceived { get; private set; } = null!;
     public Event<BatchDeadlineReached> DeadlineReached { get; private set; } = null!;
     public Event<ReplayItems> ReplayReceived { get; private set; } = null!;
@@ -287,6 +296,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
         Correlate(() => PauseReceived, message => message.BatchId);
         Correlate(() => ResumeReceived, message => message.BatchId);
         Correlate(() => CancelReceived, message => message.BatchId);
+        Correlate(() => LimitsReceived, message => message.BatchId);
         Correlate(() => RedriveReceived, message => message.BatchId);
         Correlate(() => DeadlineReached, message => message.BatchId);
         Correlate(() => ReplayReceived, message => message.BatchId);

@@ -101,6 +101,25 @@ public sealed partial class BatchVerbs(
             RequestEnd(batch, reason, BatchStatus.Failed);
     }
 
+    public void ChangeLimits(BehaviorContext<BatchState, SetLimits> context)
+    {
+        var (batch, change) = (context.Saga, context.Message);
+        if (change.RequestedAt <= batch.LimitsChangedAt)
+            return;
+        var (limits, retry) = (batch.Spec.Limits, batch.Spec.Retry);
+        batch.LimitsChangedAt = change.RequestedAt;
+        batch.Spec = batch.Spec with
+        {
+            Limits = limits with
+            {
+                Concurrency = change.Concurrency ?? limits.Concurrency,
+                AttemptTimeout = change.AttemptTimeout ?? limits.AttemptTimeout,
+                Priority = change.Priority ?? limits.Priority,
+            },
+            Retry = retry with { MaxAttempts = change.MaxAttempts ?? retry.MaxAttempts },
+        };
+    }
+
     public void RequestCancel(BehaviorContext<BatchState, CancelBatch> context) =>
         RequestEnd(context.Saga, context.Message.Reason, BatchStatus.Cancelled);
 

@@ -6,6 +6,7 @@ using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Results;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Batches;
 
@@ -15,8 +16,17 @@ namespace WorkerFleet.Batches;
 /// </summary>
 public sealed partial class Reconciler(
     IBatchStore store, ILedger ledger, ISchedule schedule, FleetBus bus, DrivenBatches driven, InFlightItems inFlight,
-    Aggregator aggregator, TimeProvider time, ILogger<Reconciler> logger) : BackgroundService
+    Aggregator aggregator, IWorkerRegistry workers, ILeases leases, WorkerIdentity worker, TimeProvider time,
+    ILogger<Reconciler> logger) : BackgroundService
 {
+    private const string LeaseName = "reconciler";
+
+    /// <summary>Long enough to be renewed with every look; short, since nothing is repaired until it has run out.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+
+    /// <summary>A worker that said nothing for so long works on nothing any more.</summary>
+    private static readonly TimeSpan WorkerGone = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>No progress for so long, with nothing in flight, and the batch is driven on.</summary>
@@ -52,13 +62,21 @@ public sealed partial class Reconciler(
 
     private async Task CheckAllAsync(CancellationToken cancellationToken)
     {
+        // One process of the fleet is enough. Another one that takes over has to see for itself that nothing moves.
+        if (driven.All && !await leases.TryTakeAsync(LeaseName, worker.Id, time.GetUtcNow(), Lease, cancellationToken))
+        {
+            _sightings.Clear();
+            return;
+        }
+
+        var busy = await BusyBatchesAsync(cancellationToken);
         var seen = new HashSet<Guid>();
         await foreach (var batch in UnfinishedAsync(cancellationToken))
         {
             seen.Add(batch.CorrelationId);
             try
             {
-                await CheckAsync(batch, cancellationToken);
+                await CheckAsync(batch, busy.Contains(batch.CorrelationId), cancellationToken);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -92,13 +110,18 @@ public sealed partial class Reconciler(
         }
     }
 
-    private async Task CheckAsync(BatchState batch, CancellationToken cancellationToken)
+    /// <summary>Those that some other process works on, by its heartbeat: a call can take longer than a stuck batch may.</summary>
+    private async Task<HashSet<Guid>> BusyBatchesAsync(CancellationToken cancellationToken) => driven.All
+        ? [.. (await workers.ListAsync(time.GetUtcNow() - WorkerGone, cancellationToken)).SelectMany(each => each.Batches)]
+        : [];
+
+    private async Task CheckAsync(BatchState batch, bool busy, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
         if (!_sightings.TryGetValue(batch.CorrelationId, out var last)
             || last.Version != batch.Version || last.Counts != counts || batch.CurrentState == BatchStatus.Paused
-            || inFlight.Any(batch.CorrelationId) || aggregator.IsRunning(batch.CorrelationId))
+            || busy || inFlight.Any(batch.CorrelationId) || aggregator.IsRunning(batch.CorrelationId))
         {
             _sightings[batch.CorrelationId] = new(batch.Version, counts, now);
             return;

@@ -83,7 +83,13 @@ public static class FleetServices
         if (roles.HasFlag(FleetRoles.Worker))
             AddWorker(services, options);
         if (roles.HasFlag(FleetRoles.Orchestrator))
+        {
+            services.AddSingleton(new FleetRole(FleetRole.Orchestrator));
+            services.AddSingleton<IBusyBatches>(provider => provider.GetRequiredService<Aggregator>());
             AddOrchestrator(services);
+        }
+
+        services.AddHeartbeat();
         AddHostOptions(services);
         return services;
     }
@@ -101,6 +107,7 @@ public static class FleetServices
         services.AddSingleton<BatchVerbs>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<Aggregator>();
+        services.AddSingleton<LeaseHolder>();
         AddHosted<BatchDirectory>(services);
         AddHosted<ExhaustedReporter>(services);
     }

@@ -12,7 +12,7 @@ public static class MessageTypes
     private static readonly Dictionary<string, Type> ByName = new[]
     {
         typeof(ProcessBatchItem), typeof(SubmitBatch), typeof(PauseBatch), typeof(ResumeBatch), typeof(CancelBatch),
-        typeof(RedriveBatch), typeof(ReplayItems), typeof(BatchDeadlineReached), typeof(ReopenItems),
+        typeof(RedriveBatch), typeof(SetLimits), typeof(ReplayItems), typeof(BatchDeadlineReached), typeof(ReopenItems),
     }.ToDictionary(type => type.Name);
 
     public static string NameOf(Type type) =>

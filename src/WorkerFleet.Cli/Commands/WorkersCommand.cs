@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using WorkerFleet.Cli.Hosting;
+using WorkerFleet.Cli.Options;
+using WorkerFleet.Cli.Rendering;
+using WorkerFleet.Workers;
+
+namespace WorkerFleet.Cli.Commands;
+
+/// <summary><c>fleet workers</c>: the processes of the fleet.</summary>
+internal sealed class WorkersCommand(CliContext cli)
+{
+    /// <summary>Those that were killed show for so long, as lost.</summary>
+    private static readonly TimeSpan ShownFor = TimeSpan.FromMinutes(5);
+
+    /// <summary>Ten heartbeats.</summary>
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(10);
+
+    public Command Create()
+    {
+        var command = new CliCommand("workers", "List the processes of the fleet, and how busy each is.")
+        {
+            Examples = ["workers", "workers --json"],
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var common = CommonOptions.Read(parsed, cli);
+        IReadOnlyList<WorkerRecord> workers = [];
+        var now = cli.Time.GetUtcNow();
+        if (Directory.Exists(common.DataFolder))
+        {
+            await using var app = FleetApp.Open(cli, common);
+            workers = await app.Get<IWorkerRegistry>().ListAsync(now - ShownFor, cancellationToken);
+        }
+        if (common.Json)
+            cli.WriteJson(workers.Select(worker => WorkerJson.Of(worker, StatusOf(worker, now), now)));
+        else if (workers.Count == 0)
+            cli.Say($"No process of a fleet uses {cli.ShortPath(common.DataFolder)}.");
+        else
+            cli.Out.Write(TableOf(workers, now));
+        return ExitCodes.Success;
+    }
+
+    private Table TableOf(IReadOnlyList<WorkerRecord> workers, DateTimeOffset now)
+    {
+        var table = Tables.Create(
+            cli, "process", "roles", "version", "status", "in flight", "of", "items/s", "memory", "CPU", "seen");
+        foreach (var numbers in (int[])[4, 5, 6, 7, 8, 9])
+            table.Columns[numbers].RightAligned();
+        foreach (var worker in workers)
+        {
+            var isWorker = worker.Concurrency > 0;
+            table.AddRow(
+                Markup.Escape(SafeText.Line(worker.Id, 60)),
+                Markup.Escape(string.Join("+", worker.Roles)),
+                Markup.Escape(worker.Version),
+                StatusMarkup(worker, now),
+                isWorker ? Figures.Count(worker.InFlight) : "",
+                isWorker ? Figures.Count(worker.Capacity) : "",
+                isWorker ? worker.ItemsPerSecond.ToString("F1", CultureInfo.InvariantCulture) : "",
+                $"{worker.MemoryBytes / (1024 * 1024)} MiB",
+                worker.Cpu.ToString("P0", CultureInfo.InvariantCulture),
+                $"{Math.Max(0, (now - worker.SeenAt).TotalSeconds):F0}s ago");
+        }
+        return table;
+    }
+
+    private static string StatusMarkup(WorkerRecord worker, DateTimeOffset now) => StatusOf(worker, now) switch
+    {
+        "lost" => "[red]lost[/]",
+        "pressed" => $"[yellow]pressed: {Markup.Escape(SafeText.Line(worker.Note ?? "", 80))}[/]",
+        "draining" => "[yellow]draining[/]",
+        var status => $"[green]{status}[/]",
+    };
+
+    private static string StatusOf(WorkerRecord worker, DateTimeOffset now) =>
+        now - worker.SeenAt > LostAfter ? "lost" : worker.Status switch
+        {
+            WorkerStatus.Pressed => "pressed",
+            WorkerStatus.Draining => "draining",
+            _ => "running",
+        };
+}
