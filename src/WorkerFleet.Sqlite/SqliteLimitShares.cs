@@ -6,8 +6,9 @@ namespace WorkerFleet.Sqlite;
 /// <summary>The shares of limits in the embedded store.</summary>
 internal sealed class SqliteLimitShares(SqliteDatabase database) : ILimitShares
 {
-    // Nobody claims of a limit again once its batch has ended; so each claim clears up behind all of them.
-    private const string DeleteRunOut = "DELETE FROM limit_shares WHERE until_ticks <= ?1";
+    // Nobody claims of a limit again once its batch has ended; so each claim clears up behind all of them. Not at once: what
+    // the share of a holder who comes late still counts for is the book's decision.
+    private const string DeleteForgotten = "DELETE FROM limit_shares WHERE until_ticks < ?1";
 
     private const string SelectOfLimit = """
         SELECT holder, granted, wanted, until_ticks, since_ticks FROM limit_shares WHERE limit_name = ?1 ORDER BY holder
@@ -23,6 +24,8 @@ internal sealed class SqliteLimitShares(SqliteDatabase database) : ILimitShares
 
     private const string Deletion = "DELETE FROM limit_shares WHERE limit_name = ?1 AND holder = ?2";
 
+    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(1);
+
     public async Task<IReadOnlyList<int>> ClaimAsync(
         string holder, IReadOnlyList<ShareClaim> claims, DateTimeOffset now, TimeSpan lease,
         CancellationToken cancellationToken) =>
@@ -31,7 +34,7 @@ internal sealed class SqliteLimitShares(SqliteDatabase database) : ILimitShares
             : await database.WriteAsync(
                 transaction =>
                 {
-                    transaction.Prepare(DeleteRunOut).Bind(1, now.UtcTicks).Execute();
+                    transaction.Prepare(DeleteForgotten).Bind(1, (now - ForgottenAfter).UtcTicks).Execute();
                     return claims.Select(claim => Claim(transaction, holder, claim, now, lease)).ToArray();
                 },
                 cancellationToken);

@@ -53,7 +53,7 @@ public abstract class StoreModeConformance : StoreSuite
         {
             var store = Elsewhere();
             var mode = (StoreMode)(number % 2);
-            for (var turn = 0; turn < 200; turn++)
+            for (var turn = 0; turn < 1_000; turn++)
             {
                 if (store.TryEnter(mode) is not { } entered)
                     continue;
@@ -65,16 +65,18 @@ public abstract class StoreModeConformance : StoreSuite
             }
         })));
 
-        Assert.InRange(entries, 1, 1_200);
+        Assert.InRange(entries, 1, 6_000);
     }
 
     [Fact]
     public async Task TryEnter_WhileOthersLookAndEnter_IsNotRefusedForThem()
     {
         using var done = new CancellationTokenSource();
+        using var started = new CountdownEvent(2);
         var looking = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
         {
             var store = Elsewhere();
+            started.Signal();
             while (!done.IsCancellationRequested)
             {
                 Assert.NotEqual(StoreMode.Fleet, store.Current);
@@ -82,7 +84,8 @@ public abstract class StoreModeConformance : StoreSuite
             }
         })).ToList();
 
-        for (var i = 0; i < 200; i++)
+        started.Wait(Token);
+        for (var i = 0; i < 3_000; i++)
         {
             using var entered = Here.TryEnter(StoreMode.Embedded);
             Assert.NotNull(entered);
