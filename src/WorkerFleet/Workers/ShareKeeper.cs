@@ -8,8 +8,8 @@ namespace WorkerFleet.Workers;
 /// alone has the whole of every limit, and asks nobody.
 /// </summary>
 public sealed partial class ShareKeeper(
-    InvocationGovernor governor, ILimitShares shares, WorkerIdentity worker, WorkerOptions options, TimeProvider time,
-    ILogger<ShareKeeper> logger) : BackgroundService
+    InvocationGovernor governor, WorkerIdentity worker, WorkerOptions options, TimeProvider time,
+    ILogger<ShareKeeper> logger, ILimitShares? shares = null) : BackgroundService
 {
     /// <summary>How long a share stays this worker's when it says nothing any more.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
@@ -24,16 +24,21 @@ public sealed partial class ShareKeeper(
 
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(1);
 
+    /// <summary>Null in a process that is alone.</summary>
+    private readonly ILimitShares? _shares = options.Embedded
+        ? null
+        : shares ?? throw new InvalidOperationException("A worker that is not embedded needs a store with shares of limits.");
+
     private bool _failed;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (options.Embedded)
+        if (_shares is null)
             return;
         try
         {
-            await shares.ReleaseAsync(worker.Id, cancellationToken);
+            await _shares.ReleaseAsync(worker.Id, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -47,8 +52,8 @@ public sealed partial class ShareKeeper(
         while (!stoppingToken.IsCancellationRequested)
         {
             governor.RefreshTotals();
-            if (!options.Embedded)
-                await ClaimAsync(stoppingToken);
+            if (_shares is not null)
+                await ClaimAsync(_shares, stoppingToken);
             ForgetUnused();
             await Task.Delay(LeastInterval, time, stoppingToken);
             if (change.IsCompleted)
@@ -58,7 +63,7 @@ public sealed partial class ShareKeeper(
         }
     }
 
-    private async Task ClaimAsync(CancellationToken cancellationToken)
+    private async Task ClaimAsync(ILimitShares store, CancellationToken cancellationToken)
     {
         var asked = new List<(SharedLimit Limit, ShareClaim Claim)>();
         foreach (var limit in governor.Limits)
@@ -72,7 +77,7 @@ public sealed partial class ShareKeeper(
         try
         {
             // A claim that takes long is waited for: a second one could be carried out before the first.
-            var claiming = shares.ClaimAsync(
+            var claiming = store.ClaimAsync(
                 worker.Id, [.. asked.Select(each => each.Claim)], time.GetUtcNow(), Lease, cancellationToken);
             while (await Task.WhenAny(claiming, Task.Delay(Interval, time, cancellationToken)) != claiming)
                 EndRunOut();

@@ -197,7 +197,7 @@ public sealed class ShareKeeperTests : IAsyncLifetime, IDisposable
         var governor = new InvocationGovernor(_agents, options, _lifetime, _time);
         var identity = new WorkerIdentity();
         var worker = new Member(identity.Id, governor, new(
-            governor, _shares, identity, options, _time, NullLogger<ShareKeeper>.Instance));
+            governor, identity, options, _time, NullLogger<ShareKeeper>.Instance, _shares));
         _workers.Add(worker);
         await worker.Keeper.StartAsync(CancellationToken.None);
         return worker;
