@@ -35,6 +35,7 @@ internal static class FleetCommand
         root.Add(DeadLettersCommand.Create(cli));
         root.Add(new AuditCommand(cli).Create());
         root.Add(new DoctorCommand(cli).Create());
+        root.Add(new HealthCommand(cli).Create());
         root.Add(new CleanCommand(cli).Create());
         root.Add(new AgentCommand(cli).Create());
         root.SetAction(_ =>
