@@ -3,9 +3,9 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using WorkerFleet.Batches;
 using WorkerFleet.Cli;
 using WorkerFleet.Cli.Health;
-using WorkerFleet.Storage;
 using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.Cli.Health;
@@ -55,7 +55,7 @@ public sealed class HealthServerTests
     {
         await using var process = new ProbedProcess(_store, _time);
         await process.StartAsync();
-        _store.OnList = () => throw new StoreException("disk I/O error\nat line 2");
+        _store.OnList = () => throw new IOException("disk I/O error\nat line 2");
 
         var (code, reasons) = await process.ProbeAsync("ready");
 
@@ -69,7 +69,7 @@ public sealed class HealthServerTests
     {
         await using var process = new ProbedProcess(_store, _time);
         await process.StartAsync();
-        var never = new TaskCompletionSource<IReadOnlyList<Batches.BatchState>>();
+        var never = new TaskCompletionSource<IReadOnlyList<BatchState>>();
         _store.OnList = () => never.Task;
 
         var probe = process.ProbeAsync("ready");
