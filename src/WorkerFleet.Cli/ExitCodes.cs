@@ -9,6 +9,9 @@ internal static class ExitCodes
     /// <summary>The batch completed, and some of its rows failed or were rejected.</summary>
     public const int CompletedWithFailures = 1;
 
+    /// <summary>The process that was asked for its health is not well, or does not answer.</summary>
+    public const int NotWell = 1;
+
     /// <summary>Bad usage or bad input: nothing was begun.</summary>
     public const int BadInput = 2;
 

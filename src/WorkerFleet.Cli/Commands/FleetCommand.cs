@@ -37,6 +37,7 @@ internal static class FleetCommand
         root.Add(new WorkersCommand(cli).Create());
         root.Add(new AuditCommand(cli).Create());
         root.Add(new DoctorCommand(cli).Create());
+        root.Add(new HealthCommand(cli).Create());
         root.Add(new CleanCommand(cli).Create());
         root.Add(new AgentCommand(cli).Create());
         root.SetAction(_ =>

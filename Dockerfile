@@ -1,0 +1,29 @@
+# syntax=docker/dockerfile:1
+# The executable `fleet` in an image without a shell or a package manager; it runs as the user `app`.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
+ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+WORKDIR /source
+
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY src/ src/
+# Packages are kept between builds.
+RUN --mount=type=cache,target=/root/.nuget/packages \
+    dotnet publish src/WorkerFleet.Cli --configuration Release --arch $TARGETARCH --self-contained false \
+      -p:ForThisRuntime=true --output /app \
+  && mkdir /data
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+COPY --from=build /app /app
+# A volume that is mounted here takes over the owner.
+COPY --from=build --chown=$APP_UID:$APP_UID /data /data
+ENV FLEET__DATA=/data \
+    FLEET__HEALTH__PORT=8080 \
+    FLEET__HEALTH__HOST=*
+USER $APP_UID
+WORKDIR /data
+VOLUME /data
+EXPOSE 8080
+# Of `orchestrator`, `worker` and `up`. Readiness, which comes and goes with the broker, is at /health/ready.
+HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=4 CMD ["/app/fleet", "health", "live"]
+ENTRYPOINT ["/app/fleet"]
