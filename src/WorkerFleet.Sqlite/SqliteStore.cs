@@ -34,6 +34,7 @@ public static class SqliteStore
         services.AddSingleton<IJournal, SqliteJournal>();
         services.AddSingleton<ISchedule, SqliteSchedule>();
         services.AddSingleton<IDeadLetters, SqliteDeadLetters>();
+        services.AddSingleton<IBrokenMessages, SqliteBrokenMessages>();
         services.AddSingleton<IWorkerRegistry, SqliteWorkerRegistry>();
         services.AddSingleton<ILeases, SqliteLeases>();
         services.AddSingleton<ILimitShares, SqliteLimitShares>();

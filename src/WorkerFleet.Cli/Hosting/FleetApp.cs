@@ -4,6 +4,7 @@ using Serilog;
 using WorkerFleet.AgentCore;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
+using WorkerFleet.Cli.Health;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
 using WorkerFleet.RabbitMq;
@@ -82,6 +83,7 @@ internal sealed class FleetApp : IAsyncDisposable
             throw new UserErrorException($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
         return Build(cli, common, services =>
         {
+            services.AddFleetHealth(common.Configuration);
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
             services.AddRabbitMqFleet(broker, roles, new WorkerOptions { Concurrency = concurrency });
         }, new SqliteStoreOptions { LockTimeout = FleetLockTimeout }).Enter(

@@ -114,6 +114,14 @@ internal static class Schema
             until_ticks INTEGER NOT NULL,
             since_ticks INTEGER NOT NULL,
             PRIMARY KEY (limit_name, holder)) WITHOUT ROWID;
+
+        CREATE TABLE broken_messages (
+            id TEXT NOT NULL UNIQUE,
+            found_ticks INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            cause TEXT NOT NULL,
+            body BLOB NOT NULL);
+        CREATE INDEX broken_messages_by_time ON broken_messages (found_ticks);
         """;
 
     private static readonly string[] Steps = [Version1, Version2];

@@ -18,6 +18,7 @@ internal static class DeadLettersCommand
         command.Add(new ShowCommand(cli, "dead-letters show").Create());
         command.Add(new RetryCommand(cli, "replay", "dead-letters replay").Create());
         command.Add(new ExportDeadLettersCommand(cli).Create());
+        command.Add(new BrokenMessagesCommand(cli).Create());
         return command;
     }
 }
