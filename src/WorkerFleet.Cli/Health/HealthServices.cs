@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Serilog.Extensions.Logging;
 
 namespace WorkerFleet.Cli.Health;
 
@@ -28,7 +29,9 @@ internal static class HealthServices
             .AddCheck<DrainingCheck>("draining", tags: [HealthTags.Ready])
             .AddCheck<StoreCheck>("store", tags: [HealthTags.Ready]);
         // Whoever asks is told what is not well; it would be an error in the log for each time that somebody asks.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
+        // For the provider by its name, since a filter of its own lets all through.
+        services.AddLogging(logging => logging.AddFilter<SerilogLoggerProvider>(
+            "Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         return services;
     }
 }

@@ -10,11 +10,16 @@ namespace WorkerFleet.Cli.Hosting;
 /// </summary>
 internal static class FleetLogging
 {
+    /// <summary>What Microsoft.Extensions.Hosting logs of an exception that it throws as well.</summary>
+    private const string HostFailed = "Hosting failed to start";
+
     public static Logger Create(CliContext cli, CommonValues common)
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(LogEventLevel.Warning)
             .ReadFrom.Configuration(common.Configuration);
+        // Whoever starts the host tells why it failed to start; once is enough.
+        configuration.Filter.ByExcluding(entry => entry.MessageTemplate.Text == HostFailed);
         if (common.LogLevel is { } level)
             configuration.MinimumLevel.Is(level);
         var withExceptions = common.LogLevel is LogEventLevel.Debug or LogEventLevel.Verbose;
