@@ -16,6 +16,8 @@ internal sealed class FileBatchDrivers(string dataFolder) : IBatchDrivers
 
     private readonly string _folder = Path.Combine(Path.GetFullPath(dataFolder), "locks");
 
+    public bool ByOneProcess => true;
+
     public IDisposable? TryTake(Guid batchId)
     {
         FileStream? file = null;

@@ -36,7 +36,7 @@ public sealed class BatchCleaner(
         Guid batchId, DateTimeOffset finishedBefore, bool dryRun, CancellationToken cancellationToken)
     {
         if (dryRun)
-            return true;
+            return !drivers.ByOneProcess || !drivers.IsDriven(batchId);
         // Held while deleting, so that nobody takes the batch up for a replay meanwhile.
         using var held = drivers.TryTake(batchId);
         if (held is null)

@@ -6,6 +6,8 @@ internal sealed class FakeBatchDrivers : IBatchDrivers
 {
     public HashSet<Guid> Driven { get; } = [];
 
+    public bool ByOneProcess => true;
+
     public IDisposable? TryTake(Guid batchId) => Driven.Add(batchId) ? new Release(this, batchId) : null;
 
     public bool IsDriven(Guid batchId) => Driven.Contains(batchId);
