@@ -19,7 +19,7 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <summary>How long items in flight get to finish when the process is asked to stop.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Far longer than a start takes that waits for nobody.</summary>
+    /// <summary>How long a start gets to complete when the process is asked to stop, unless it waits for the broker.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(3);
 
     /// <summary>
@@ -32,6 +32,7 @@ internal sealed class FleetApp : IAsyncDisposable
     private readonly CancellationTokenSource _abandonStart = new();
     private Task? _start;
     private IDisposable? _entered;
+    private bool _waitsForBroker;
 
     private FleetApp(IHost host) => _host = host;
 
@@ -113,7 +114,7 @@ internal sealed class FleetApp : IAsyncDisposable
             return;
         _start = null;
         // What has started can be stopped in order; so a start is not broken off, unless it waits for the broker.
-        if (await Task.WhenAny(start, Task.Delay(LongestStart, Get<TimeProvider>())) != start)
+        if (_waitsForBroker && await Task.WhenAny(start, Task.Delay(LongestStart, Get<TimeProvider>())) != start)
             await _abandonStart.CancelAsync();
         // A start that failed is told to whoever waits for it.
         await Task.WhenAny(start);
@@ -137,6 +138,7 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <exception cref="UserErrorException">Processes of the other mode use the folder.</exception>
     private FleetApp Enter(StoreMode mode, string otherwise)
     {
+        _waitsForBroker = mode == StoreMode.Fleet;
         _entered = Get<IStoreMode>().TryEnter(mode);
         if (_entered is not null)
             return this;

@@ -7,6 +7,7 @@ using WorkerFleet.Items;
 using WorkerFleet.Messaging;
 using WorkerFleet.Results;
 using WorkerFleet.Tests.Fakes;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Tests.Batches;
 
@@ -17,6 +18,8 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
     private readonly TestBatch _batch = TestBatch.Csv(8);
     private readonly InMemorySchedule _schedule = new();
     private readonly InFlightItems _inFlight = new();
+    private readonly FixedWorkers _workers = new();
+    private readonly InMemoryLeases _leases = new();
     private readonly DrivenBatches _driven = new() { All = true };
     private readonly ServiceProvider _services = new ServiceCollection()
         .AddMassTransitTestHarness(bus => bus.UsingInMemory())
@@ -37,8 +40,8 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
             _batch.Store, _batch.Ledger, new InMemoryDeadLetters(),
             new(_batch.Store, _batch.Ledger, _batch.Sources, _time), NullLogger<Aggregator>.Instance);
         _reconciler = new(
-            _batch.Store, _batch.Ledger, _schedule, new(Bus.Bus), _driven, _inFlight, aggregator, _time,
-            NullLogger<Reconciler>.Instance);
+            _batch.Store, _batch.Ledger, _schedule, new(Bus.Bus), _driven, _inFlight, aggregator, _workers, _leases, new(),
+            _time, NullLogger<Reconciler>.Instance);
         await _reconciler.StartAsync(CancellationToken.None);
         await Eventually.IsTrueAsync(() => _batch.Ledger.Counted > 0);
     }
@@ -96,6 +99,35 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
         await TickAsync(60);
 
         Assert.Equal(0, Redriven);
+    }
+
+    [Fact]
+    public async Task Check_WorkerSaysThatItWorksOnTheBatch_IsNoAlarmUntilItSaysNothingAnyMore()
+    {
+        _workers.Workers.Add(new()
+        {
+            Id = "w", Host = "h", Version = "1", Roles = ["worker"], Status = WorkerStatus.Running,
+            StartedAt = _time.GetUtcNow(), SeenAt = _time.GetUtcNow() + TimeSpan.FromSeconds(60), Batches = [_batch.Id],
+        });
+
+        await TickAsync(69);
+        Assert.Equal(0, Redriven);
+        await TickAsync(18);
+        Assert.Equal(1, Redriven);
+    }
+
+    [Fact]
+    public async Task Check_AnotherProcessHasTheLease_LeavesRepairToIt()
+    {
+        _leases.Holders["reconciler"] = "another";
+        await TickAsync(60);
+        Assert.Equal(0, Redriven);
+
+        _leases.Holders.Clear();
+        await TickAsync(14);
+        Assert.Equal(0, Redriven);
+        await TickAsync(3);
+        Assert.Equal(1, Redriven);
     }
 
     [Fact]
@@ -193,11 +225,10 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
     {
         for (var i = 0; i < times; i++)
         {
-            var counted = _batch.Ledger.Counted;
+            var (counted, refused) = (_batch.Ledger.Counted, _leases.Refused);
             _time.Advance(Tick);
-            await Eventually.IsTrueAsync(() => _batch.Ledger.Counted > counted);
+            await Eventually.IsTrueAsync(() => _batch.Ledger.Counted > counted || _leases.Refused > refused);
         }
-
     }
 
     private Task PutRetryAsync(long index) => _schedule.PutAsync(

@@ -44,6 +44,7 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
             .AddSingleton<ItemSender>().AddSingleton<Dispatcher>().AddSingleton<Aggregator>()
+            .AddSingleton<LeaseHolder>().AddSingleton<DrivenBatches>()
             .AddSingleton<ResultExporter>();
         Faults.Decorate<ILedger>(services);
         Faults.Decorate<IJournal>(services);
