@@ -52,6 +52,7 @@ public static class FleetTopology
             endpoint.PrefetchCount = consumers;
             endpoint.ConcurrentMessageLimit = consumers;
             endpoint.UseMessageRetry(RetryPassing);
+            endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<ItemReturn>());
             endpoint.ConfigureConsumer<ProcessBatchItemConsumer>(context);
         });
 

@@ -70,7 +70,7 @@ public sealed class InvocationGovernor : IDisposable
         var entering = _admission.EnterAsync(
             batchLimit.Admission, batch.Spec.Limits.Priority, agentLimit?.Admission, batch.Halted);
         // Whoever comes first is to wait for no interval.
-        if (batchLimit.Wanted == 0 || agentLimit is { Wanted: 0 })
+        if (!_options.Embedded && (batchLimit.Wanted == 0 || agentLimit is { Wanted: 0 }))
             SignalChange();
         return new(await entering, batch, batchLimit, agentLimit);
     }

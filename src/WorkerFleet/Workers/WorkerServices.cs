@@ -15,6 +15,7 @@ public static class WorkerServices
     {
         services.AddSingleton(options);
         services.AddSingleton<InvocationGovernor>();
+        services.AddSingleton<ItemReturn>();
         services.AddHostedService<ShareKeeper>();
         if (options.Embedded)
             return services;

@@ -31,7 +31,7 @@ internal sealed class FlowHarness : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly BusWatch _watch;
 
-    private FlowHarness(IReadOnlyList<(string Queue, Type Consumer)> consumers)
+    private FlowHarness(IReadOnlyList<(string Queue, Type Consumer)> consumers, WorkerOptions options)
     {
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time)
@@ -39,7 +39,7 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton<IAgentCatalog>(Agents)
             .AddSingleton<IHostApplicationLifetime>(Lifetime)
             .AddSqliteStore(_folder["data"])
-            .AddSingleton(new WorkerOptions { Embedded = true })
+            .AddSingleton(options).AddSingleton<ItemReturn>()
             .AddSingleton<FleetBus>().AddSingleton<BatchDirectory>().AddSingleton<ExhaustedReporter>()
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
@@ -58,7 +58,11 @@ internal sealed class FlowHarness : IAsyncDisposable
             bus.UsingInMemory((context, configurator) =>
             {
                 foreach (var (queue, consumer) in consumers)
-                    configurator.ReceiveEndpoint(queue, endpoint => endpoint.ConfigureConsumer(context, consumer));
+                    configurator.ReceiveEndpoint(queue, endpoint =>
+                    {
+                        endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<ItemReturn>());
+                        endpoint.ConfigureConsumer(context, consumer);
+                    });
             });
         });
         _services = services.BuildServiceProvider(validateScopes: true);
@@ -82,9 +86,13 @@ internal sealed class FlowHarness : IAsyncDisposable
 
     public ILedger Ledger => Get<ILedger>();
 
-    public static async Task<FlowHarness> StartAsync(params IReadOnlyList<(string Queue, Type Consumer)> consumers)
+    public static Task<FlowHarness> StartAsync(params IReadOnlyList<(string Queue, Type Consumer)> consumers) =>
+        StartAsync(new() { Embedded = true }, consumers);
+
+    public static async Task<FlowHarness> StartAsync(
+        WorkerOptions options, params IReadOnlyList<(string Queue, Type Consumer)> consumers)
     {
-        var harness = new FlowHarness(consumers);
+        var harness = new FlowHarness(consumers, options);
         await harness.Bus.Start();
         await harness.Get<ExhaustedReporter>().StartAsync(CancellationToken.None);
         return harness;

@@ -4,6 +4,7 @@ using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Storage;
 using WorkerFleet.Tests.Fakes;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Tests.Items;
 
@@ -39,6 +40,34 @@ public sealed class ProcessBatchItemConsumerTests
         Assert.Empty(flow.Agents.Calls);
         Assert.Equal(4, (await flow.CountAsync(batch)).Pending);
         Assert.False(flow.Get<InFlightItems>().Any(batch.CorrelationId));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Consume_ProcessStops_AcknowledgesOnlyWithoutABroker(bool embedded)
+    {
+        await using var flow = await FlowHarness.StartAsync(
+            new WorkerOptions { Embedded = embedded }, (Queue, typeof(ProcessBatchItemConsumer)));
+        var batch = await flow.AddBatchAsync(FlowHarness.SliceSize);
+        await flow.Ledger.AddSliceAsync(WholeSlice(batch), [], CancellationToken.None);
+        flow.Lifetime.StopApplication();
+
+        var consuming = flow.SendAsync(Queue, flow.ItemOf(batch, 1));
+        if (!embedded)
+        {
+            Assert.False(consuming.IsCompleted);
+            await flow.Get<ItemReturn>().Stopping(null!);
+            await Eventually.IsTrueAsync(() =>
+            {
+                flow.Time.Advance(TimeSpan.FromMilliseconds(100));
+                return consuming.IsCompleted;
+            });
+        }
+
+        Assert.Equal(embedded ? null : typeof(OperationCanceledException), (await consuming)?.GetType());
+        Assert.Empty(flow.Agents.Calls);
+        Assert.Empty(flow.Sent<MassTransit.Fault>());
     }
 
     private static Slice WholeSlice(BatchState batch) => new(
