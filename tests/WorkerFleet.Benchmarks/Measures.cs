@@ -19,5 +19,18 @@ internal static class Measures
     public const int ManyRows = 1_000_000;
     public const double MemoryRatio = 1.3;
 
+    public const int BrokerRows = 50_000;
+    public const double BrokerRatio = 0.6;
+
+    public const int ScaleRows = 4_000;
+    public const int ScaleConcurrency = 25;
+    public const int ScaleWorkers = 4;
+    public const double ScaleRatio = 3.7;
+    public static readonly TimeSpan ScaleLatency = TimeSpan.FromMilliseconds(200);
+
+    public const int LimitRows = 1_000;
+    public const int Limit = 10;
+    public const double LimitRatio = 0.9;
+
     public static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(2);
 }

@@ -3,15 +3,16 @@ using WorkerFleet.Benchmarks;
 using WorkerFleet.Benchmarks.Bare;
 using WorkerFleet.Benchmarks.Fleet;
 
-// The benchmarks of docs/performance.md: dotnet run -c Release --project tests/WorkerFleet.Benchmarks [NAME…] [--rounds N]
+// The benchmarks of docs/performance.md:
+//   dotnet run -c Release --project tests/WorkerFleet.Benchmarks [NAME…] [--rounds N] [--broker amqp://…]
+// Those of a fleet (broker, scale, limit) need a RabbitMQ.
 // Each compares two things in one run, in turn, so that a machine that is slow today is slow for both.
-if (args is ["bare", var items])
-    return await BareBus.RunAsync(int.Parse(items, CultureInfo.InvariantCulture));
+if (args is ["bare", var items, ..])
+    return await BareBus.RunAsync(int.Parse(items, CultureInfo.InvariantCulture), args.ElementAtOrDefault(2));
 
-var rounds = args.SkipWhile(arg => arg != "--rounds").Skip(1).FirstOrDefault() is { } count
-    ? int.Parse(count, CultureInfo.InvariantCulture)
-    : 3;
-var names = args.TakeWhile(arg => arg != "--rounds").ToList();
+var rounds = ValueOf("--rounds") is { } count ? int.Parse(count, CultureInfo.InvariantCulture) : 3;
+var broker = ValueOf("--broker");
+var names = args.TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal)).ToList();
 var folder = Directory.CreateTempSubdirectory("fleet-benchmark-").FullName;
 try
 {
@@ -22,12 +23,22 @@ try
         await UtilisationAsync();
     if (Wanted("memory"))
         await MemoryAsync();
+    if (broker is null && names.Any(name => name is "broker" or "scale" or "limit"))
+        throw new InvalidOperationException("broker, scale and limit need --broker amqp://…");
+    if (broker is not null && Wanted("broker"))
+        await BrokerAsync(broker);
+    if (broker is not null && Wanted("scale"))
+        await ScaleAsync(broker);
+    if (broker is not null && Wanted("limit"))
+        await LimitAsync(broker);
     return Report.ExitCode;
 }
 finally
 {
     Directory.Delete(folder, recursive: true);
 }
+
+string? ValueOf(string option) => args.SkipWhile(arg => arg != option).Skip(1).FirstOrDefault();
 
 bool Wanted(string name) => names.Count == 0 || names.Contains(name);
 
@@ -86,3 +97,74 @@ async Task MemoryAsync()
     Report.Line("peak memory, 1,000,000 rows ÷ 20,000 rows", [large.PeakMiB / small.PeakMiB],
         Measures.MemoryRatio, atLeast: false);
 }
+
+// The same as ThroughputAsync, on the broker: a whole fleet in one process against MassTransit alone.
+async Task BrokerAsync(string address)
+{
+    var csv = SampleRows.WriteCsv(folder, Measures.BrokerRows);
+    var ratios = new List<double>();
+    for (var round = 0; round < rounds; round++)
+    {
+        var bare = await BareRun.StartAsync(Measures.BrokerRows, address);
+        await using var fleet = await BrokerFleet.StartAsync(
+            Path.Combine(folder, $"broker-{round}"), address, NoSettings(), $"up --concurrency {Measures.ThroughputConcurrency}");
+        var run = await fleet.RunAsync(csv, Measures.ThroughputConcurrency, "echo");
+        Report.Progress(string.Create(CultureInfo.InvariantCulture,
+            $"broker {round + 1}: bare {bare:F0}/s, fleet {run.RowsPerSecond:F0}/s"));
+        ratios.Add(run.RowsPerSecond / bare);
+    }
+
+    Report.Line("throughput on the broker, fleet ÷ bare bus", ratios, Measures.BrokerRatio, atLeast: true);
+}
+
+// Four workers against one, with an agent that takes its time.
+async Task ScaleAsync(string address)
+{
+    var csv = SampleRows.WriteCsv(folder, Measures.ScaleRows);
+    var ratios = new List<double>();
+    for (var round = 0; round < rounds; round++)
+    {
+        var one = await RateOfWorkersAsync(address, csv, $"scale-one-{round}", 1);
+        var many = await RateOfWorkersAsync(address, csv, $"scale-many-{round}", Measures.ScaleWorkers);
+        Report.Progress(string.Create(CultureInfo.InvariantCulture,
+            $"scale {round + 1}: one worker {one:F0} rows/s, {Measures.ScaleWorkers} workers {many:F0} rows/s"));
+        ratios.Add(many / one);
+    }
+
+    Report.Line($"throughput of {Measures.ScaleWorkers} workers ÷ one", ratios, Measures.ScaleRatio, atLeast: true);
+}
+
+async Task<double> RateOfWorkersAsync(string address, string csv, string name, int workers)
+{
+    var commands = Enumerable.Repeat($"worker --concurrency {Measures.ScaleConcurrency}", workers).Prepend("orchestrator");
+    await using var fleet = await BrokerFleet.StartAsync(Path.Combine(folder, name), address, SlowAgent(), [.. commands]);
+    return (await fleet.RunAsync(csv, Measures.ScaleConcurrency * Measures.ScaleWorkers, "steady")).RowsPerSecond;
+}
+
+// How much of a limit that four workers share is used: items × latency ÷ (limit × wall).
+async Task LimitAsync(string address)
+{
+    var csv = SampleRows.WriteCsv(folder, Measures.LimitRows);
+    var ideal = Measures.LimitRows * Measures.ScaleLatency / Measures.Limit;
+    var ratios = new List<double>();
+    for (var round = 0; round < rounds; round++)
+    {
+        var commands = Enumerable.Repeat($"worker --concurrency {Measures.ScaleConcurrency}", Measures.ScaleWorkers);
+        await using var fleet = await BrokerFleet.StartAsync(
+            Path.Combine(folder, $"limit-{round}"), address, SlowAgent(), [.. commands.Prepend("orchestrator")]);
+        var run = await fleet.RunAsync(csv, Measures.Limit, "steady");
+        Report.Progress(string.Create(CultureInfo.InvariantCulture,
+            $"limit {round + 1}: {run.Wall.TotalSeconds:F2} s, ideal {ideal.TotalSeconds:F2} s"));
+        ratios.Add(ideal / run.Wall);
+    }
+
+    Report.Line($"use of a limit of {Measures.Limit} by {Measures.ScaleWorkers} workers", ratios, Measures.LimitRatio, atLeast: true);
+}
+
+static Dictionary<string, string> NoSettings() => [];
+
+static Dictionary<string, string> SlowAgent() => new()
+{
+    ["FLEET__AGENTS__STEADY__TYPE"] = "simulated",
+    ["FLEET__AGENTS__STEADY__SIMULATED__LATENCY"] = Measures.ScaleLatency.ToString(),
+};

@@ -7,12 +7,15 @@ using WorkerFleet.Items;
 
 namespace WorkerFleet.Benchmarks.Bare;
 
-/// <summary>What the fleet is measured against: MassTransit's in-memory bus alone, with the same messages.</summary>
+/// <summary>What the fleet is measured against: MassTransit alone, in memory or on a broker, with the same messages.</summary>
 internal static class BareBus
 {
     /// <summary>Sends and consumes so many items, and prints the seconds it took. Runs in a process of its own.</summary>
-    public static async Task<int> RunAsync(int items)
+    /// <param name="items">How many.</param>
+    /// <param name="broker">Address of RabbitMQ; null: in memory.</param>
+    public static async Task<int> RunAsync(int items, string? broker)
     {
+        var queue = broker is null ? "items" : $"bare-{Guid.CreateVersion7():N}";
         var counter = new Counter(items);
         await using var services = new ServiceCollection()
             .AddLogging()
@@ -21,17 +24,24 @@ internal static class BareBus
             {
                 bus.DisableUsageTelemetry();
                 bus.AddConsumer<CountingConsumer>();
-                bus.UsingInMemory((context, configurator) => configurator.ReceiveEndpoint("items", endpoint =>
-                {
-                    endpoint.PrefetchCount = Measures.ThroughputConcurrency;
-                    endpoint.ConcurrentMessageLimit = Measures.ThroughputConcurrency;
-                    endpoint.ConfigureConsumer<CountingConsumer>(context);
-                }));
+                if (broker is null)
+                    bus.UsingInMemory((context, configurator) => configurator.ReceiveEndpoint(
+                        queue, endpoint => Configure(endpoint, context)));
+                else
+                    bus.UsingRabbitMq((context, configurator) =>
+                    {
+                        configurator.Host(new Uri(broker));
+                        configurator.ReceiveEndpoint(queue, endpoint =>
+                        {
+                            endpoint.SetQuorumQueue();
+                            Configure(endpoint, context);
+                        });
+                    });
             })
             .BuildServiceProvider();
         var control = services.GetRequiredService<IBusControl>();
         await control.StartAsync();
-        var endpoint = await control.GetSendEndpoint(new Uri("queue:items"));
+        var endpoint = await control.GetSendEndpoint(new Uri($"{(broker is null ? "queue" : "exchange")}:{queue}"));
 
         var watch = Stopwatch.StartNew();
         var batchId = Guid.CreateVersion7();
@@ -46,6 +56,13 @@ internal static class BareBus
         Console.WriteLine(watch.Elapsed.TotalSeconds.ToString(CultureInfo.InvariantCulture));
         await control.StopAsync();
         return 0;
+    }
+
+    private static void Configure(IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
+    {
+        endpoint.PrefetchCount = Measures.ThroughputConcurrency;
+        endpoint.ConcurrentMessageLimit = Measures.ThroughputConcurrency;
+        endpoint.ConfigureConsumer<CountingConsumer>(context);
     }
 
     private static JsonElement Input(int row)

@@ -32,20 +32,18 @@ internal sealed record FleetRun(long Rows, TimeSpan Wall, TimeSpan Completion, d
         }
     }
 
-    /// <summary><c>./fleet</c> at the root of the repository: what a user runs.</summary>
-    private static string Executable { get; } = FindExecutable();
-
     /// <summary>Has the executable built, so that no run is measured with its build.</summary>
-    public static void Build() => Output(AppContext.BaseDirectory, "--version");
+    public static void Build() => FleetExecutable.Output(AppContext.BaseDirectory, "--version");
 
-    private static FleetRun Read(string folder, double peakMiB)
+    /// <summary>Reads what a batch left in the folder, whose results are in <c>out</c>.</summary>
+    public static FleetRun Read(string folder, double peakMiB)
     {
         using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "out", "manifest.json")));
         using var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "out", "summary.json")));
         var rows = manifest.RootElement.GetProperty("rows").GetInt64();
         if (manifest.RootElement.GetProperty("counts").GetProperty("succeeded").GetInt64() != rows)
             throw new InvalidOperationException("Not every row succeeded.");
-        using var list = JsonDocument.Parse(Output(folder, "list", "--json"));
+        using var list = JsonDocument.Parse(FleetExecutable.Output(folder, "list", "--json"));
         var batch = list.RootElement[0];
         var wall = batch.GetProperty("finished_at").GetDateTimeOffset()
             - batch.GetProperty("submitted_at").GetDateTimeOffset();
@@ -57,7 +55,7 @@ internal sealed record FleetRun(long Rows, TimeSpan Wall, TimeSpan Completion, d
     private static async Task<double> RunAsync(
         string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        using var process = Start(folder, environment, arguments);
+        using var process = FleetExecutable.Start(folder, environment, arguments);
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         var peak = 0.0;
@@ -69,31 +67,6 @@ internal sealed record FleetRun(long Rows, TimeSpan Wall, TimeSpan Completion, d
         return process.ExitCode == 0
             ? peak
             : throw new InvalidOperationException($"fleet {arguments[0]} ended with {process.ExitCode}: {await errors}");
-    }
-
-    private static string Output(string folder, params string[] arguments)
-    {
-        using var process = Start(folder, null, arguments);
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException(errors.Result);
-    }
-
-    private static Process Start(
-        string folder, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> arguments)
-    {
-        var start = new ProcessStartInfo(Executable)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-            start.Environment[name] = value;
-        return Process.Start(start) ?? throw new InvalidOperationException("dotnet does not start.");
     }
 
     /// <summary>Linux only: VmHWM of the process.</summary>
@@ -108,13 +81,5 @@ internal sealed record FleetRun(long Rows, TimeSpan Wall, TimeSpan Completion, d
         {
             return 0;
         }
-    }
-
-    private static string FindExecutable()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "WorkerFleet.sln")))
-                return Path.Combine(folder.FullName, "fleet");
-        throw new InvalidOperationException("The benchmarks run inside the repository, which has ./fleet at its root.");
     }
 }
