@@ -43,6 +43,7 @@ internal sealed class SubmitCommand(CliContext cli)
             : $"Batch {id}: {Figures.Count(submitted.Rows, "row")} of {request.SourceSettings.DisplayName}");
         if (parsed.GetValue(_wait))
             return await new BatchDriver(cli, common, app).FollowToEndAsync(batchId);
+        await FleetPresence.NoteWhoIsMissingAsync(cli, common, app, cancellationToken);
         if (common.Json)
             cli.WriteJson(new { batch = batchId, rows = submitted.Rows, existing = submitted.Existing });
         else

@@ -73,6 +73,7 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
     {
         try
         {
+            await FleetPresence.NoteWhoIsMissingAsync(cli, common, app, cli.Stop.Requested);
             return (await ShowAsync(batchId, until, cli.Stop.Requested)).Progress;
         }
         catch (OperationCanceledException) when (cli.Stop.Requested.IsCancellationRequested)
