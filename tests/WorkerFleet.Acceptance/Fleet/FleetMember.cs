@@ -14,7 +14,8 @@ public sealed class FleetMember
 
     private readonly Workspace _workspace;
     private readonly string[] _arguments;
-    private readonly List<FleetProcess> _processes = [];
+    private readonly List<FleetProcess> _ended = [];
+    private volatile FleetProcess? _process;
 
     internal FleetMember(Workspace workspace, string name, string[] arguments)
     {
@@ -27,7 +28,7 @@ public sealed class FleetMember
     public string Name { get; }
 
     /// <summary>The process there is now, or the last one there was.</summary>
-    public FleetProcess Process => _processes[^1];
+    public FleetProcess Process => _process ?? throw new InvalidOperationException($"{Name} was not started.");
 
     public bool IsRunning => !Process.HasExited;
 
@@ -35,14 +36,19 @@ public sealed class FleetMember
     public bool IsReady => IsRunning && Process.Error.Contains(" is ready: ", StringComparison.Ordinal);
 
     /// <summary>How many processes there have been.</summary>
-    public int Starts => _processes.Count;
+    public int Starts => _process is null ? 0 : _ended.Count + 1;
 
     /// <summary>What all its processes have said, in order.</summary>
-    public string Log => string.Concat(_processes.Select((process, start) => string.Create(
+    public string Log => string.Concat(_ended.Append(Process).Select((process, start) => string.Create(
         CultureInfo.InvariantCulture, $"--- {Name}, start {start + 1}, process {process.Id}\n{process.Error}{process.Output}")));
 
     /// <summary>Starts a process of it. Returns before that is ready.</summary>
-    public async Task StartAsync() => _processes.Add(await _workspace.StartAsync(_arguments));
+    public async Task StartAsync()
+    {
+        if (_process is { } ended)
+            _ended.Add(ended);
+        _process = await _workspace.StartAsync(_arguments);
+    }
 
     public async Task WaitUntilReadyAsync()
     {

@@ -116,6 +116,19 @@ public sealed class TestFleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts workers again that have ended, as whoever runs a fleet does.</summary>
+    /// <param name="until">When to stop. It is the end of the task, too.</param>
+    public async Task RestartWorkersAsync(CancellationToken until)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        while (!until.IsCancellationRequested)
+        {
+            foreach (var worker in _workers.Where(worker => !worker.IsRunning))
+                await worker.StartAsync();
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
     /// <summary>A look into the store. Dispose it before the last process of the fleet is killed.</summary>
     internal StoreReader OpenStore() => new(DataFolder);
 

@@ -43,15 +43,18 @@ internal sealed class StoreReader(string dataFolder) : IAsyncDisposable
     public Task<AuditReport> AuditAsync(Guid batchId) =>
         _services.GetRequiredService<LedgerAudit>().AuditAsync(batchId, CancellationToken.None);
 
+    /// <summary>The journal of a session.</summary>
+    public Task<IReadOnlyList<JournalEvent>> ReadEventsAsync(string session) =>
+        _services.GetRequiredService<IJournal>().ReadAsync(session, MostEvents, CancellationToken.None);
+
     /// <summary>Sessions whose success is in the journal.</summary>
     public async Task<IReadOnlySet<string>> ReadSucceededSessionsAsync(BatchState batch)
     {
-        var journal = _services.GetRequiredService<IJournal>();
         var sessions = new HashSet<string>();
         for (var index = 0; index < batch.TotalRows; index++)
         {
             var session = ItemSession.IdFor(batch.CorrelationId, index);
-            var events = await journal.ReadAsync(session, MostEvents, CancellationToken.None);
+            var events = await ReadEventsAsync(session);
             if (events.Any(journaled => journaled.Status == JournalStatus.InvocationSucceeded))
                 sessions.Add(session);
         }
