@@ -24,7 +24,7 @@ internal sealed class FlakyBatch(int rows)
 
     private const string Output = "results";
 
-    /// <summary>Longest an attempt of any row is kept from being tried again, to wait for the longest part.</summary>
+    /// <summary>Enough attempts that failures of the moment fail no row; and no long waits for the last ones.</summary>
     private static readonly string[] Retries = ["--attempts", "6", "--retry-delay", "100ms", "--retry-max-delay", "1s"];
 
     public int Rows => rows;
@@ -50,16 +50,18 @@ internal sealed class FlakyBatch(int rows)
     public Task<Guid> SubmitAsync(TestFleet fleet, int concurrency) => fleet.SubmitAsync(ArgumentsOf(concurrency));
 
     /// <summary>Proves that the batch ended as an undisturbed run of the same source does, and nothing twice.</summary>
-    public async Task ShouldHaveEndedAsUndisturbedAsync(TestFleet fleet, BatchProgress end, ITestOutputHelper log)
+    /// <returns>How many invocations were interrupted, because their worker died, and repeated.</returns>
+    public async Task<int> ShouldHaveEndedAsUndisturbedAsync(TestFleet fleet, BatchProgress end, ITestOutputHelper log)
     {
         Assert.Equal(BatchStatus.CompletedWithFailures, end.Batch.CurrentState);
         Assert.Equal(rows, end.Counts.Settled);
         Assert.Equal(rows, end.Counts.Total);
         await fleet.Workspace.AuditAsync();
-        await ShouldBeJournaledOnceAsync(fleet, end.Batch, log);
+        var interrupted = await ShouldBeJournaledOnceAsync(fleet, end.Batch, log);
         var actual = new Export(fleet.Workspace[Output]).ShouldBeComplete(rows);
         await using var undisturbed = await RunUndisturbedAsync();
         ShouldEqual(new Export(undisturbed[Output]).ShouldBeComplete(rows), actual);
+        return interrupted;
     }
 
     private string[] ArgumentsOf(int concurrency) =>
@@ -77,7 +79,7 @@ internal sealed class FlakyBatch(int rows)
     }
 
     /// <summary>One outcome per item, one failure per attempt that failed; and counts what had to be begun again.</summary>
-    private async Task ShouldBeJournaledOnceAsync(TestFleet fleet, BatchState batch, ITestOutputHelper log)
+    private async Task<int> ShouldBeJournaledOnceAsync(TestFleet fleet, BatchState batch, ITestOutputHelper log)
     {
         var (invocations, interrupted, most) = (0, 0, 0);
         await using var store = fleet.OpenStore();
@@ -99,6 +101,7 @@ internal sealed class FlakyBatch(int rows)
         }
         log.WriteLine($"{invocations} invocations of {rows} rows, {interrupted} of them interrupted and repeated, " +
             $"{most} of one row at most");
+        return interrupted;
     }
 
     private void ShouldEqual(Export expected, Export actual)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WorkerFleet.Acceptance.Broker;
+using WorkerFleet.Acceptance.Processes;
 using Xunit.Abstractions;
 
 namespace WorkerFleet.Acceptance.Fleet;
@@ -13,8 +14,16 @@ public sealed class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper log)
     private const int Workers = 4;
     private const int Kills = 30;
 
+    /// <summary>
+    /// Kills of workers that are at work. Where a process takes longer to start than it lives on average, most of the others
+    /// hit one that is not: they show that nothing comes of a start that is broken off.
+    /// </summary>
+    private const int KillsAtWork = 12;
+
     /// <summary>Kills of workers before each of which the orchestrator is killed, too.</summary>
     private static readonly int[] OrchestratorKills = [6, 15, 24];
+
+    private static readonly int[] OrchestratorKillsAtWork = [4, 8];
 
     private static readonly TimeSpan KillInterval = TimeSpan.FromSeconds(1);
 
@@ -41,13 +50,17 @@ public sealed class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper log)
         var following = trace.FollowToEndAsync();
 
         await KillAsync(trace);
-
+        trace.Note("the last of each second was killed");
+        await KillAtWorkAsync(trace);
         trace.Note("the last was killed");
+
         Assert.InRange((await _fleet.ProgressAsync(id)).Counts.Settled, 0, Rows - 1);
         var end = await following;
-        await _batch.ShouldHaveEndedAsUndisturbedAsync(_fleet, end, log);
-        Assert.Equal(Workers + Kills, _fleet.Workers.Sum(worker => worker.Starts));
-        Assert.Equal(1 + OrchestratorKills.Length, _fleet.Orchestrators[0].Starts);
+        var interrupted = await _batch.ShouldHaveEndedAsUndisturbedAsync(_fleet, end, log);
+        Assert.InRange(interrupted, KillsAtWork, Rows);
+        Assert.Equal(Workers + Kills + KillsAtWork, _fleet.Workers.Sum(worker => worker.Starts));
+        Assert.Equal(
+            1 + OrchestratorKills.Length + OrchestratorKillsAtWork.Length, _fleet.Orchestrators.Sum(one => one.Starts));
     }
 
     private async Task KillAsync(ProgressTrace trace)
@@ -62,6 +75,26 @@ public sealed class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper log)
             await KillAsync(_fleet.Workers[random.Next(Workers)], trace);
         }
     }
+
+    private async Task KillAtWorkAsync(ProgressTrace trace)
+    {
+        var random = new Random(Seed);
+        for (var kill = 1; kill <= KillsAtWork; kill++)
+        {
+            await Wait.UntilAsync(() => ReadyWorkers().Count > 1, "two workers to be ready");
+            var settled = (await _fleet.ProgressAsync(trace.Batch)).Counts.Settled;
+            await _fleet.WaitForSettledAsync(trace.Batch, settled + 1);
+            var ready = ReadyWorkers();
+            if (OrchestratorKillsAtWork.Contains(kill))
+            {
+                await _fleet.Orchestrators[0].WaitUntilReadyAsync();
+                await KillAsync(_fleet.Orchestrators[0], trace);
+            }
+            await KillAsync(ready[random.Next(ready.Count)], trace);
+        }
+    }
+
+    private List<FleetMember> ReadyWorkers() => [.. _fleet.Workers.Where(worker => worker.IsReady)];
 
     private static async Task KillAsync(FleetMember member, ProgressTrace trace)
     {

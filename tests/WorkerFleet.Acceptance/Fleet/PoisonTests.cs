@@ -21,6 +21,7 @@ public sealed class PoisonTests(RabbitMqBroker broker, ITestOutputHelper log) : 
 
     private readonly TestFleet _fleet = TestFleet.Create(broker, log);
     private RecordingAgent _agent = null!;
+    private ProgressTrace? _trace;
     private int _kills;
 
     public async Task InitializeAsync()
@@ -52,8 +53,8 @@ public sealed class PoisonTests(RabbitMqBroker broker, ITestOutputHelper log) : 
         var restarting = _fleet.RestartWorkersAsync(over.Token);
         var id = await _fleet.SubmitAsync(
             "rows.csv", "--agent", "killer", "--prompt", "{{word}}", "--output", "results", "--concurrency", "20");
-        var trace = new ProgressTrace(_fleet, id, log);
-        var end = await trace.FollowToEndAsync();
+        _trace = new ProgressTrace(_fleet, id, log);
+        var end = await _trace.FollowToEndAsync();
         await over.CancelAsync();
         await restarting;
 
@@ -103,11 +104,13 @@ public sealed class PoisonTests(RabbitMqBroker broker, ITestOutputHelper log) : 
 
     private void KillCaller(int port)
     {
-        var worker = SocketOwner.Find(port, _fleet.Workers.Where(worker => worker.IsRunning).Select(worker => worker.Process.Id))
+        var running = _fleet.Workers.Where(worker => worker.IsRunning).ToList();
+        var caller = SocketOwner.Find(port, running.Select(worker => worker.Process.Id))
             ?? throw new InvalidOperationException($"No worker has port {port}.");
-        using var process = Process.GetProcessById(worker);
+        using var process = Process.GetProcessById(caller);
         process.Kill();
         process.WaitForExit();
         Interlocked.Increment(ref _kills);
+        _trace?.Note($"the poison killed {running.Single(worker => worker.Process.Id == caller).Name}");
     }
 }

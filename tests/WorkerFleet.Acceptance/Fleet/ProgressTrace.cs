@@ -12,6 +12,8 @@ internal sealed class ProgressTrace(TestFleet fleet, Guid batch, ITestOutputHelp
 
     private readonly long _began = Stopwatch.GetTimestamp();
 
+    public Guid Batch => batch;
+
     /// <summary>Writes down that something was done.</summary>
     public void Note(string what) => log.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_began).TotalSeconds,6:0.0} s: {what}"));
