@@ -247,7 +247,16 @@ public sealed partial class ItemProcessor(
         var began = time.GetTimestamp();
         AgentReply? reply;
         using (permit.Value)
-            reply = await InvokeAsync(batch, item, session, cancellationToken);
+            try
+            {
+                reply = await InvokeAsync(batch, item, session, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The process lives: that it lost the broker, or may wait no longer, must not be put down to the item.
+                await journal.AppendAsync(NewEvent(JournalStatus.Released), CancellationToken.None);
+                throw;
+            }
         var run = new AttemptRun(startedAt, time.GetElapsedTime(began), history.Starts, worker.Id);
 
         if (reply is null)

@@ -12,7 +12,10 @@ public static class JournalStatus
     public const string BackgroundTaskCompleted = "AGENT_BACKGROUND_TASK_COMPLETED";
     public const string BackgroundTaskFailed = "AGENT_BACKGROUND_TASK_FAILED";
 
-    /// <summary>A begun attempt was given back before the agent was called, by a pause or a worker that stops.</summary>
+    /// <summary>
+    /// A begun attempt was given back: before the agent was called, by a pause or a worker that stops; or during the call, by
+    /// a worker that lost the broker or that may wait no longer.
+    /// </summary>
     public const string Released = "ITEM_RELEASED";
 
     /// <summary>The broker took the item's message back, because it was delivered too often; it was sent anew.</summary>

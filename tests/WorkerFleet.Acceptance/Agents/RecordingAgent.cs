@@ -30,6 +30,9 @@ public sealed class RecordingAgent : IAsyncDisposable
     /// <summary>Decides whether an input is answered with 200; others get 400, which is not tried again.</summary>
     public Func<string, bool> Accepts { get; set; } = _ => true;
 
+    /// <summary>Told of each invocation before it is answered: the input, and the caller's port on this machine.</summary>
+    public Action<string, int> Received { get; set; } = (_, _) => { };
+
     /// <summary>How long an answer takes once the gate is open. Default: no time.</summary>
     public TimeSpan Latency { get; set; }
 
@@ -78,6 +81,7 @@ public sealed class RecordingAgent : IAsyncDisposable
         {
             using var reader = new StreamReader(context.Request.Body);
             var input = await reader.ReadToEndAsync(context.RequestAborted);
+            Received(input, context.Connection.RemotePort);
             await _gate.Task.WaitAsync(context.RequestAborted);
             if (Latency > TimeSpan.Zero)
                 await Task.Delay(Latency, context.RequestAborted);

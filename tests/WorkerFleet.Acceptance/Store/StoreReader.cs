@@ -33,21 +33,28 @@ internal sealed class StoreReader(string dataFolder) : IAsyncDisposable
     public async Task<BatchProgress> LatestAsync() =>
         await FindLatestAsync() ?? throw new InvalidOperationException("There is no batch.");
 
+    public async Task<BatchProgress> ProgressAsync(Guid batch) =>
+        await _services.GetRequiredService<BatchQueries>().FindAsync(batch, CancellationToken.None)
+        ?? throw new InvalidOperationException($"There is no batch {batch}.");
+
     public async Task<int> CountBatchesAsync() =>
         (await _services.GetRequiredService<BatchQueries>().ListAsync(false, 1_000, CancellationToken.None)).Count;
 
     public Task<AuditReport> AuditAsync(Guid batchId) =>
         _services.GetRequiredService<LedgerAudit>().AuditAsync(batchId, CancellationToken.None);
 
+    /// <summary>The journal of a session.</summary>
+    public Task<IReadOnlyList<JournalEvent>> ReadEventsAsync(string session) =>
+        _services.GetRequiredService<IJournal>().ReadAsync(session, MostEvents, CancellationToken.None);
+
     /// <summary>Sessions whose success is in the journal.</summary>
     public async Task<IReadOnlySet<string>> ReadSucceededSessionsAsync(BatchState batch)
     {
-        var journal = _services.GetRequiredService<IJournal>();
         var sessions = new HashSet<string>();
         for (var index = 0; index < batch.TotalRows; index++)
         {
             var session = ItemSession.IdFor(batch.CorrelationId, index);
-            var events = await journal.ReadAsync(session, MostEvents, CancellationToken.None);
+            var events = await ReadEventsAsync(session);
             if (events.Any(journaled => journaled.Status == JournalStatus.InvocationSucceeded))
                 sessions.Add(session);
         }

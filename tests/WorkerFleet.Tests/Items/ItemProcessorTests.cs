@@ -239,6 +239,25 @@ public sealed class ItemProcessorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Process_BrokerLostDuringTheCall_IsNotPutDownToTheItem()
+    {
+        using var lost = new CancellationTokenSource();
+        _flow.Agents.OnInvoke = async (_, token) =>
+        {
+            await Task.Delay(Timeout.Infinite, token);
+            return AgentReply.Succeed(default);
+        };
+        var processing = _flow.Get<ItemProcessor>().ProcessAsync(_flow.ItemOf(_batch, 1), redelivered: false, lost.Token);
+        await Eventually.IsTrueAsync(() => _flow.Agents.Calls.Count == 1);
+
+        await lost.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => processing);
+
+        var history = ItemHistory.Read(await _flow.ReadJournalAsync(_batch, 1));
+        Assert.Equal((1, 0), (history.Starts, history.Interruptions));
+    }
+
+    [Fact]
     public async Task Process_StopWhileWaitingForAPermit_GivesTheAttemptBack()
     {
         _batch = await DispatchedAsync(b => b.Spec = b.Spec with { Limits = b.Spec.Limits with { Concurrency = 1 } });
