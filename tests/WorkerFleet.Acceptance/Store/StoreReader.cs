@@ -33,6 +33,10 @@ internal sealed class StoreReader(string dataFolder) : IAsyncDisposable
     public async Task<BatchProgress> LatestAsync() =>
         await FindLatestAsync() ?? throw new InvalidOperationException("There is no batch.");
 
+    public async Task<BatchProgress> ProgressAsync(Guid batch) =>
+        await _services.GetRequiredService<BatchQueries>().FindAsync(batch, CancellationToken.None)
+        ?? throw new InvalidOperationException($"There is no batch {batch}.");
+
     public async Task<int> CountBatchesAsync() =>
         (await _services.GetRequiredService<BatchQueries>().ListAsync(false, 1_000, CancellationToken.None)).Count;
 
