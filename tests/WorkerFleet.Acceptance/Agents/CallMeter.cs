@@ -9,7 +9,7 @@ public sealed class CallMeter
     private static readonly Range BatchPart = 2..34;
 
     private readonly Lock _lock = new();
-    private readonly List<(string Batch, long At)> _begun = [];
+    private readonly List<(string Batch, long At, long CallTicks)> _begun = [];
     private int _inFlight;
     private int _peak;
     private long _changedAt;
@@ -55,6 +55,13 @@ public sealed class CallMeter
         }
     }
 
+    /// <summary>The same between the begins of two calls, by their numbers.</summary>
+    public double MeanInFlightBetween(int first, int last)
+    {
+        lock (_lock)
+            return (double)(_begun[last].CallTicks - _begun[first].CallTicks) / (_begun[last].At - _begun[first].At);
+    }
+
     public void ResetPeak()
     {
         lock (_lock)
@@ -93,7 +100,7 @@ public sealed class CallMeter
         lock (_lock)
         {
             Advance(Stopwatch.GetTimestamp());
-            _begun.Add((session[BatchPart], _changedAt));
+            _begun.Add((session[BatchPart], _changedAt, _callTicks));
             _peak = Math.Max(_peak, ++_inFlight);
         }
     }

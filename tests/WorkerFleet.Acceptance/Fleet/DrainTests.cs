@@ -11,7 +11,7 @@ namespace WorkerFleet.Acceptance.Fleet;
 
 /// <summary>Processes that are asked to stop, and what their health endpoints say meanwhile.</summary>
 [Collection(RabbitMqTests.Name)]
-public sealed class DrainTests(RabbitMqBroker broker, ITestOutputHelper log) : IAsyncLifetime
+public sealed class DrainTests(RabbitMqBroker broker, ITestOutputHelper log) : IAsyncLifetime, IDisposable
 {
     private const int Rows = 60;
     private const int Concurrency = 4;
@@ -33,8 +33,9 @@ public sealed class DrainTests(RabbitMqBroker broker, ITestOutputHelper log) : I
     {
         await _fleet.DisposeAsync();
         await _agent.DisposeAsync();
-        _http.Dispose();
     }
+
+    public void Dispose() => _http.Dispose();
 
     [Fact]
     public async Task Worker_Terminated_FinishesWhatIsInFlightAndGivesTheRestToAnother()

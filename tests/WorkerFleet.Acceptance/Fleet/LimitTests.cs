@@ -43,6 +43,9 @@ public sealed class LimitTests(RabbitMqBroker broker, ITestOutputHelper log) : I
 
         log.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"The agent was kept {_agent.Calls.MeanInFlight / Limit:P1} busy: {_agent.Calls.MeanInFlight:F2} of {Limit} calls."));
+        for (var part = 0; part < Rows; part += Rows / 5)
+            log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"From call {part} on: {_agent.Calls.MeanInFlightBetween(part, part + (Rows / 5) - 1):F2}."));
         Assert.InRange(_agent.Calls.Peak, 1, Limit);
         ShouldBeDoneOnce(end, Rows);
     }

@@ -58,6 +58,7 @@ public sealed class MessageTests(RabbitMqBroker broker, ITestOutputHelper log) :
         Assert.Equal(broken.Keys.Order(StringComparer.Ordinal), filed.Keys.Order(StringComparer.Ordinal));
         foreach (var (body, (queue, _, cause)) in broken)
         {
+            log.WriteLine($"{body}: {filed[body]}");
             Assert.Equal(_fleet.Prefix + queue, filed[body].Queue);
             Assert.Contains(cause, filed[body].Cause, StringComparison.Ordinal);
         }
