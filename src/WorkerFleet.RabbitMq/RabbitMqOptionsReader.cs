@@ -71,7 +71,8 @@ public static class RabbitMqOptionsReader
                 && address.Host.Length > 0 && address.PathAndQuery is "/" or "" && address.UserInfo.Length == 0)
                 yield return new(address.Host, address.Port > 0 ? address.Port : defaultPort);
             else
-                problems.Add($"{Section}:Hosts: '{host}' is not host or host:port");
+                // Without what stands before an @: it may be a password.
+                problems.Add($"{Section}:Hosts: '{host[(host.LastIndexOf('@') + 1)..]}' is not host or host:port");
         }
     }
 

@@ -6,8 +6,9 @@ namespace WorkerFleet.Sqlite;
 /// <summary>Messages that nobody could handle, in the embedded store.</summary>
 internal sealed class SqliteBrokenMessages(SqliteDatabase database) : IBrokenMessages
 {
+    /// <summary>No bytes are bound as NULL; a message without any is broken, too.</summary>
     private const string Insert = """
-        INSERT INTO broken_messages (id, found_ticks, queue, cause, body) VALUES (?1, ?2, ?3, ?4, ?5)
+        INSERT INTO broken_messages (id, found_ticks, queue, cause, body) VALUES (?1, ?2, ?3, ?4, coalesce(?5, x''))
         ON CONFLICT (id) DO NOTHING
         """;
 

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.Serialization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using MassTransit;
 using WorkerFleet.Messaging;
 
@@ -18,7 +19,7 @@ internal sealed class BrokenMessageSender(QueueAddresses addresses, TimeProvider
 
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        if (context.Exception is not SerializationException)
+        if (!CannotBeRead(context))
             ExceptionDispatchInfo.Throw(context.Exception);
         return SendAsync(context, $"it cannot be read: {context.Exception.Message}");
     }
@@ -27,6 +28,13 @@ internal sealed class BrokenMessageSender(QueueAddresses addresses, TimeProvider
         SendAsync(context, CauseOf(context));
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("brokenMessages");
+
+    /// <summary>
+    /// MassTransit reads the envelope first, and what is in it when it looks for a consumer. So the same exception is one of
+    /// a consumer only where that has told of it.
+    /// </summary>
+    private static bool CannotBeRead(ExceptionReceiveContext context) =>
+        context.Exception is SerializationException || (context.Exception is JsonException && !context.IsFaulted);
 
     private async Task SendAsync(ReceiveContext context, string cause)
     {

@@ -81,7 +81,8 @@ public sealed partial class ItemProcessor(
             if (end.Retry is { } retry)
                 await schedule.PutAsync(retry, cancellationToken);
             // What was turned away can be what a resume sent, while this delivery was let go because of the pause.
-            else if (end.WasBegunBefore || (turnedAway && !IsToBeLetGo(batch)))
+            else if (end.WasBegunBefore || (turnedAway && !IsToBeLetGo(batch))
+                || (end.WasPaused && await HasGoneOnAsync(batch, cancellationToken)))
             {
                 mayRepeat = true;
                 continue;
@@ -176,7 +177,16 @@ public sealed partial class ItemProcessor(
     private bool IsToBeLetGo(BatchView batch) =>
         batch.IsPaused || lifetime.ApplicationStopping.IsCancellationRequested;
 
-    private AttemptEnd LetGo() => new(WasStopped: lifetime.ApplicationStopping.IsCancellationRequested);
+    private AttemptEnd LetGo() => lifetime.ApplicationStopping.IsCancellationRequested
+        ? new(WasStopped: true)
+        : new(WasPaused: true);
+
+    /// <summary>
+    /// Whether the batch was resumed, which this process may not know yet: what the resume sent can be the very message
+    /// that would be let go, or have been turned away because of it. What is sent from now on comes as another delivery.
+    /// </summary>
+    private async Task<bool> HasGoneOnAsync(BatchView batch, CancellationToken cancellationToken) =>
+        await batches.RefreshAsync(batch.Id, cancellationToken) is { IsPaused: false };
 
     /// <returns>Null when nothing is left to do for this delivery.</returns>
     private async Task<ItemHistory?> FindWhereItStoodAsync(
@@ -327,9 +337,11 @@ public sealed partial class ItemProcessor(
     /// <param name="Retry">The next attempt, when there is to be one.</param>
     /// <param name="WasBegunBefore">Nothing was done, or it was given back: look anew where the item stands.</param>
     /// <param name="IsSuspect">Nothing was done, because workers died with the item: it waits to be worked on alone.</param>
+    /// <param name="WasPaused">Nothing was done, or it was given back, because the batch is paused.</param>
     /// <param name="WasStopped">Nothing was done, or it was given back, because the process stops.</param>
     private readonly record struct AttemptEnd(
-        ScheduledMessage? Retry = null, bool WasBegunBefore = false, bool IsSuspect = false, bool WasStopped = false);
+        ScheduledMessage? Retry = null, bool WasBegunBefore = false, bool IsSuspect = false, bool WasPaused = false,
+        bool WasStopped = false);
 
     /// <param name="Admission">Null when nothing is to be begun.</param>
     /// <param name="AsSuspect">Whether it has the place of the items that workers died with.</param>

@@ -36,6 +36,8 @@ public sealed class RecordingAgent : IAsyncDisposable
     /// <summary>How long an answer takes once the gate is open. Default: no time.</summary>
     public TimeSpan Latency { get; set; }
 
+    public CallMeter Calls { get; } = new();
+
     /// <summary>Sessions in the order in which they were invoked.</summary>
     public IReadOnlyList<string> Sessions => [.. _sessions];
 
@@ -75,8 +77,10 @@ public sealed class RecordingAgent : IAsyncDisposable
 
     private async Task InvokeAsync(HttpContext context)
     {
-        _sessions.Enqueue(context.Request.Headers[AgentHeaders.SessionId].ToString());
+        var session = context.Request.Headers[AgentHeaders.SessionId].ToString();
+        _sessions.Enqueue(session);
         Interlocked.Increment(ref _inFlight);
+        Calls.Begin(session);
         try
         {
             using var reader = new StreamReader(context.Request.Body);
@@ -97,6 +101,7 @@ public sealed class RecordingAgent : IAsyncDisposable
         }
         finally
         {
+            Calls.End();
             Interlocked.Decrement(ref _inFlight);
         }
     }

@@ -47,6 +47,11 @@ internal sealed class StoreReader(string dataFolder) : IAsyncDisposable
     public Task<IReadOnlyList<JournalEvent>> ReadEventsAsync(string session) =>
         _services.GetRequiredService<IJournal>().ReadAsync(session, MostEvents, CancellationToken.None);
 
+    /// <summary>All events of an item.</summary>
+    public async Task<IReadOnlyList<JournalEvent>> ReadEventsAsync(Guid batchId, long index) =>
+        await _services.GetRequiredService<IJournal>().ReadAsync(
+            ItemSession.IdFor(batchId, index), MostEvents, CancellationToken.None);
+
     /// <summary>Sessions whose success is in the journal.</summary>
     public async Task<IReadOnlySet<string>> ReadSucceededSessionsAsync(BatchState batch)
     {

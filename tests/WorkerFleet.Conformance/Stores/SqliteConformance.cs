@@ -61,3 +61,8 @@ public sealed class SqliteModes : StoreModeConformance
 {
     protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
+
+public sealed class SqliteBrokenMessages : BrokenMessageConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
+}

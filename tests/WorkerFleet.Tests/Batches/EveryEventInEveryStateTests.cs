@@ -89,6 +89,8 @@ public sealed class EveryEventInEveryStateTests(SagaFixture saga) : IClassFixtur
             [nameof(PauseBatch)] = saga => saga.SendAsync(id, new PauseBatch(id)),
             [nameof(ResumeBatch)] = saga => saga.SendAsync(id, new ResumeBatch(id)),
             [nameof(CancelBatch)] = saga => saga.SendAsync(id, new CancelBatch(id, "a test")),
+            [nameof(SetLimits)] = saga => saga.SendAsync(id, new SetLimits(
+                id, DateTimeOffset.UnixEpoch, 100, TimeSpan.FromSeconds(5), 7, BatchPriority.High)),
             [nameof(RedriveBatch)] = saga => saga.SendAsync(id, new RedriveBatch(id)),
             [nameof(BatchDeadlineReached)] = saga => saga.SendAsync(id, new BatchDeadlineReached(id)),
             [nameof(ReplayItems)] = saga => saga.SendAsync(id, new ReplayItems(

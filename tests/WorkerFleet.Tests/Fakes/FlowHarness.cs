@@ -44,13 +44,14 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
             .AddSingleton<ItemSender>().AddSingleton<Dispatcher>().AddSingleton<Aggregator>()
-            .AddSingleton<LeaseHolder>().AddSingleton<DrivenBatches>()
-            .AddSingleton<ResultExporter>();
+            .AddSingleton<ResultExporter>().AddSingleton<LeaseHolder>()
+            .AddSingleton(new DrivenBatches { All = true });
         Faults.Decorate<ILedger>(services);
         Faults.Decorate<IJournal>(services);
         Faults.Decorate<ISchedule>(services);
         Faults.Decorate<IDeadLetters>(services);
         Faults.Decorate<IBatchStore>(services);
+        Faults.Decorate<ILeases>(services);
         services.AddMassTransitTestHarness(bus =>
         {
             foreach (var (_, consumer) in consumers)

@@ -220,6 +220,20 @@ public sealed class ItemProcessorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Process_BatchWasResumedAndThisProcessDoesNotKnowYet_IsNotLetGo()
+    {
+        await _flow.ChangeAsync(_batch, b => b.CurrentState = BatchStatus.Paused);
+        var store = _flow.Get<IBatchStore>();
+        var resumed = (await store.FindAsync(_batch.CorrelationId, CancellationToken.None))!;
+        resumed.CurrentState = BatchStatus.Processing;
+        await store.UpdateAsync(resumed, resumed.Version++, CancellationToken.None);
+
+        await _flow.ProcessAsync(_flow.ItemOf(_batch, 1));
+
+        Assert.Equal(ItemState.Succeeded, (await _flow.FindSettledAsync(_batch, 1))?.State);
+    }
+
+    [Fact]
     public async Task Process_PauseWhileWaitingForAPermit_GivesTheAttemptBack()
     {
         _batch = await DispatchedAsync(b => b.Spec = b.Spec with { Limits = b.Spec.Limits with { Concurrency = 1 } });
