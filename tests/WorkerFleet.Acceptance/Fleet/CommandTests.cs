@@ -59,7 +59,7 @@ public sealed class CommandTests(RabbitMqBroker broker, ITestOutputHelper log) :
 
         await CommandAsync("set", "--concurrency", "3");
         _agent.Calls.ResetPeak();
-        await CommandAsync("resume");
+        var resume = await _fleet.Workspace.StartAsync("resume", _batch.ToString());
         await WaitForCallsAsync(_agent.Calls.Begun + 30);
         Assert.InRange(_agent.Calls.Peak, 1, 3);
 
@@ -67,6 +67,7 @@ public sealed class CommandTests(RabbitMqBroker broker, ITestOutputHelper log) :
         var end = await _fleet.WaitForEndAsync(_batch);
         Assert.Equal(BatchStatus.Completed, end.Batch.CurrentState);
         Assert.InRange(_agent.Calls.Peak, 4, 50);
+        (await resume.WaitAsync()).ShouldBe(0);
         new Export(_fleet.Workspace["results"]).ShouldBeComplete(Rows);
         Assert.Equal(Rows, _agent.Sessions.Count);
         await _fleet.Workspace.AuditAsync();
