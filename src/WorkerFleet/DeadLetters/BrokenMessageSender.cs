@@ -17,11 +17,13 @@ internal sealed class BrokenMessageSender(QueueAddresses addresses, TimeProvider
     /// <summary>Bytes of a body that are kept; a message cannot be larger than the broker's own limit in any case.</summary>
     private const int MaxBody = 1024 * 1024;
 
-    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         if (!CannotBeRead(context))
             ExceptionDispatchInfo.Throw(context.Exception);
-        return SendAsync(context, $"it cannot be read: {context.Exception.Message}");
+        await SendAsync(context, $"it cannot be read: {context.Exception.Message}");
+        // Otherwise it would be taken for a message that nobody handles, and come here once more.
+        await context.NotifyFaulted(context.Exception);
     }
 
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>

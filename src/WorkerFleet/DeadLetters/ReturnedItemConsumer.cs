@@ -32,8 +32,9 @@ public sealed partial class ReturnedItemConsumer(
 
         var session = ItemSession.IdFor(item.BatchId, item.Index);
         var events = await journal.ReadAsync(session, MaxEvents, cancellationToken);
-        var returns = events.Count(e => e.Status == JournalStatus.Returned);
         var history = ItemHistory.Read(events);
+        // A replay begins anew.
+        var returns = events.Count(e => e.Status == JournalStatus.Returned && e.Attempt > history.AttemptsBefore);
         if (returns >= MaxReturns)
         {
             LogGivenUp(item.Index, item.BatchId);

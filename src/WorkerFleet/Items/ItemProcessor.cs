@@ -203,7 +203,14 @@ public sealed partial class ItemProcessor(
         var history = ItemHistory.Read(await journal.ReadAsync(
             ItemSession.IdFor(item.BatchId, item.Index), MaxEvents, cancellationToken));
         if (batch.IsEnding)
-            return history;
+        {
+            if (WhenGivenUp(batch, history) is not { } givenUpAt)
+                return history;
+            await schedule.PutAsync(
+                RetrySchedule.Create(batch.Spec, item with { Attempt = history.NextAttempt }, givenUpAt), cancellationToken);
+            return null;
+        }
+
         if (history.FinalFailure is { } failure)
         {
             await outcomes.FailAsync(item with { Attempt = history.AttemptsEnded }, failure, null, cancellationToken);
@@ -226,6 +233,17 @@ public sealed partial class ItemProcessor(
             null, cancellationToken);
         return null;
     }
+
+    /// <summary>
+    /// An attempt that was begun and has not ended can be in another worker's hands, which gets its time to finish it, as an
+    /// attempt in this process does.
+    /// </summary>
+    /// <returns>When the item may be cancelled all the same; null: at once.</returns>
+    private DateTimeOffset? WhenGivenUp(BatchView batch, ItemHistory history) =>
+        !options.Embedded && history.Interruptions > 0
+        && batch.State.EndRequestedAt + BatchDirectory.CancelGrace is { } givenUpAt && givenUpAt > time.GetUtcNow()
+            ? givenUpAt
+            : null;
 
     private async Task<AttemptEnd> AttemptAsync(
         BatchView batch, ProcessBatchItem item, ItemHistory history, Turn turn, CancellationToken cancellationToken)

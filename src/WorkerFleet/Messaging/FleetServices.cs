@@ -64,8 +64,6 @@ public static class FleetServices
             });
         });
         AddHostOptions(services);
-        // Behind MassTransit's own, so that the bus is there.
-        services.AddHostedService<BusWarmUp>();
         return services;
     }
 

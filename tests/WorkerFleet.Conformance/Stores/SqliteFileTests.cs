@@ -99,7 +99,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
             await provider.GetRequiredService<IJournal>().AppendAsync(Samples.Event(_batch, 1), default);
         using (var connection = Connection.Open(_fixture.DatabasePath, readOnly: false, cacheKb: 64))
         {
-            connection.Execute("DROP TABLE workers; DROP TABLE leases; DROP TABLE limit_shares");
+            connection.Execute("DROP TABLE workers; DROP TABLE leases; DROP TABLE limit_shares; DROP TABLE broken_messages");
             connection.Execute("PRAGMA user_version = 1");
         }
 
