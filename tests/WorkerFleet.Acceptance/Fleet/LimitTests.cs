@@ -66,13 +66,20 @@ public sealed class LimitTests(RabbitMqBroker broker, ITestOutputHelper log) : I
         Assert.InRange(_agent.Calls.Peak, 1, Limit);
 
         (await SetConcurrencyAsync(batch, LowerLimit)).ShouldBe(0);
-        await Wait.UntilAsync(() => _agent.InFlight <= LowerLimit, "calls above the new limit to end");
-        _agent.Calls.ResetPeak();
-        await WaitForCallsAsync(_agent.Calls.Begun + 40);
-        Assert.InRange(_agent.Calls.Peak, 1, LowerLimit);
+        // Each worker learns of it by itself, within two seconds. From then on it holds.
+        await Wait.UntilAsync(async () => await PeakOfNextAsync(20) <= LowerLimit, "the workers to learn of the new limit");
+        Assert.InRange(await PeakOfNextAsync(60), 1, LowerLimit);
 
         (await SetConcurrencyAsync(batch, 100)).ShouldBe(0);
         ShouldBeDoneOnce(await _fleet.WaitForEndAsync(batch), Rows);
+    }
+
+    /// <summary>Calls at once, over so many calls that begin from now on.</summary>
+    private async Task<int> PeakOfNextAsync(int calls)
+    {
+        _agent.Calls.ResetPeak();
+        await WaitForCallsAsync(_agent.Calls.Begun + calls);
+        return _agent.Calls.Peak;
     }
 
     [Fact]

@@ -53,8 +53,17 @@ public sealed class MessageTests(RabbitMqBroker broker, ITestOutputHelper log) :
                     Encoding.UTF8.GetBytes(body));
 
         Dictionary<string, (string Queue, string Cause)> filed = [];
-        await Wait.UntilAsync(
-            async () => (filed = await ReadFiledAsync()).Count >= broken.Count, "all broken messages to be filed");
+        try
+        {
+            await Wait.UntilAsync(
+                async () => (filed = await ReadFiledAsync()).Count >= broken.Count, "all broken messages to be filed");
+        }
+        finally
+        {
+            foreach (var body in broken.Keys.Except(filed.Keys))
+                log.WriteLine($"Not filed: {body}");
+        }
+
         Assert.Equal(broken.Keys.Order(StringComparer.Ordinal), filed.Keys.Order(StringComparer.Ordinal));
         foreach (var (body, (queue, _, cause)) in broken)
         {
