@@ -9,6 +9,9 @@ public static class ConsumeContextSending
         where T : class
     {
         var endpoint = await context.GetSendEndpoint(QueueAddresses.For(context).Of(queue));
-        await endpoint.Send(message, context.CancellationToken);
+        // An outbox sends later, and with this token: so it is the token that has the limit, and it is not disposed here.
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        limit.CancelAfter(SendLimit.Value);
+        await endpoint.Send(message, limit.Token);
     }
 }

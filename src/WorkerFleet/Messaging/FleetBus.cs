@@ -14,7 +14,7 @@ public sealed class FleetBus(IBus bus, QueueAddresses? addresses = null)
         where T : class
     {
         var endpoint = await EndpointAsync(queue);
-        await endpoint.Send(message, cancellationToken);
+        await SendLimit.ApplyAsync(endpoint.Send(message, cancellationToken), cancellationToken);
     }
 
     /// <summary>Sends many at once. Complete when the broker has them all.</summary>
@@ -24,7 +24,7 @@ public sealed class FleetBus(IBus bus, QueueAddresses? addresses = null)
         if (messages.Count == 0)
             return;
         var endpoint = await EndpointAsync(queue);
-        await endpoint.SendBatch(messages, cancellationToken);
+        await SendLimit.ApplyAsync(endpoint.SendBatch(messages, cancellationToken), cancellationToken);
     }
 
     /// <summary>Sends a message whose type is known only at run time.</summary>
@@ -36,8 +36,10 @@ public sealed class FleetBus(IBus bus, QueueAddresses? addresses = null)
         string queue, object message, Action<SendHeaders>? headers, CancellationToken cancellationToken)
     {
         var endpoint = await EndpointAsync(queue);
-        await endpoint.Send(
-            message, message.GetType(), Pipe.Execute<SendContext>(context => headers?.Invoke(context.Headers)),
+        await SendLimit.ApplyAsync(
+            endpoint.Send(
+                message, message.GetType(), Pipe.Execute<SendContext>(context => headers?.Invoke(context.Headers)),
+                cancellationToken),
             cancellationToken);
     }
 
