@@ -34,6 +34,9 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
     private const string Release =
         "UPDATE schedule SET claim = NULL, claimed_until_ticks = 0 WHERE batch = ?1 AND claimed_until_ticks > 0";
 
+    private const string ReleaseOne =
+        "UPDATE schedule SET claim = NULL, claimed_until_ticks = 0 WHERE key = ?1 AND claim = ?2";
+
     private const string BringForward = """
         UPDATE schedule SET due_ticks = ?3 WHERE batch = ?1 AND queue = ?2 AND due_ticks > ?3
         """;
@@ -78,15 +81,11 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
         database.WriteAsync(
             transaction => transaction.Prepare(Release).Bind(1, batchId).Execute(), cancellationToken);
 
+    public Task ReleaseAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
+        WithEachAsync(ReleaseOne, claims, cancellationToken);
+
     public Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            transaction =>
-            {
-                foreach (var (key, token) in claims)
-                    transaction.Prepare(Completion).Bind(1, key).Bind(2, token).Execute();
-                return true;
-            },
-            cancellationToken);
+        WithEachAsync(Completion, claims, cancellationToken);
 
     public Task CancelAsync(string key, CancellationToken cancellationToken) =>
         database.WriteAsync(
@@ -117,6 +116,17 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
         database.DeleteAsync(
             transaction => transaction.Prepare(Deletion).Bind(1, batchId).Bind(2, DeleteStep).Execute(),
+            cancellationToken);
+
+    private Task WithEachAsync(
+        string statement, IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            transaction =>
+            {
+                foreach (var (key, token) in claims)
+                    transaction.Prepare(statement).Bind(1, key).Bind(2, token).Execute();
+                return true;
+            },
             cancellationToken);
 
     private static List<ScheduledMessage> ReadDue(

@@ -79,7 +79,7 @@ public sealed partial class ItemProcessor(
             // Only now: a retry that is due at once must not be taken for a second delivery of this attempt. The journal
             // has the time of the retry, so that it is not lost if the process dies here.
             if (end.Retry is { } retry)
-                await schedule.PutAsync(retry, cancellationToken);
+                await schedule.PutAsync(retry, CancellationToken.None);
             // What was turned away can be what a resume sent, while this delivery was let go because of the pause.
             else if (end.WasBegunBefore || (turnedAway && !IsToBeLetGo(batch))
                 || (end.WasPaused && await HasGoneOnAsync(batch, cancellationToken)))
@@ -267,7 +267,7 @@ public sealed partial class ItemProcessor(
             permit?.Dispose();
             if (batch.IsEnding)
                 return await CancelAsync();
-            await journal.AppendAsync(NewEvent(JournalStatus.Released), cancellationToken);
+            await journal.AppendAsync(NewEvent(JournalStatus.Released), CancellationToken.None);
             return IsToBeLetGo(batch) ? LetGo() : new(WasBegunBefore: true);
         }
 
@@ -289,13 +289,14 @@ public sealed partial class ItemProcessor(
 
         if (reply is null)
             return await CancelAsync();
+        // What the agent said is paid for: it is made durable even if the broker is lost by now, or the process ends.
         if (reply.Failure is not { } failure)
-            await outcomes.SucceedAsync(item, reply.Output, run, cancellationToken);
+            await outcomes.SucceedAsync(item, reply.Output, run, CancellationToken.None);
         else if (failure.Retryable && item.Attempt - history.AttemptsBefore < batch.Spec.Retry.MaxAttempts)
             return new(Retry: await outcomes.RetryAsync(
-                batch.Spec, item, item.Attempt - history.AttemptsBefore, failure, run, cancellationToken));
+                batch.Spec, item, item.Attempt - history.AttemptsBefore, failure, run, CancellationToken.None));
         else
-            await outcomes.FailAsync(item, failure, run, cancellationToken);
+            await outcomes.FailAsync(item, failure, run, CancellationToken.None);
         inFlight.CountSettled();
         return default;
 

@@ -21,6 +21,9 @@ public interface ISchedule
     /// <summary>Makes the batch's claimed messages claimable at once: the process that had claimed them is gone.</summary>
     Task ReleaseClaimsAsync(Guid batchId, CancellationToken cancellationToken);
 
+    /// <summary>Gives claims back, so that anybody can claim their messages at once; not those made by others since.</summary>
+    Task ReleaseAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken);
+
     /// <summary>Deletes messages that are done with; not those that were replaced, or claimed again, since.</summary>
     Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken);
 

@@ -17,7 +17,10 @@ public sealed partial class ScheduleSweeper(
     private const int PageSize = 256;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Far longer than it takes to send a page; short, since what failed on its way waits for it.</summary>
+    /// <summary>Between a sweep that failed and the next.</summary>
+    private static readonly TimeSpan BackOff = TimeSpan.FromSeconds(1);
+
+    /// <summary>Far longer than it takes to send a page; short, since what a process that died had claimed waits for it.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<Guid> _takenOver = [];
@@ -27,6 +30,7 @@ public sealed partial class ScheduleSweeper(
         using var timer = new PeriodicTimer(Interval, time);
         var more = driven.WaitForMoreAsync(stoppingToken);
         var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        var failing = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -34,11 +38,16 @@ public sealed partial class ScheduleSweeper(
                 while (await SweepAsync(stoppingToken) == PageSize)
                 {
                 }
+
+                failing = false;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // The store or the broker is out of reach: nothing is lost, the next tick tries again.
-                LogSweepFailed(exception);
+                // The store or the broker is out of reach: nothing is lost, and what was due is tried again.
+                if (!failing)
+                    LogSweepFailed(exception);
+                failing = true;
+                await Task.Delay(BackOff, time, stoppingToken);
             }
 
             // What a batch begins with is due when the batch is added: it does not wait for the tick.
@@ -59,22 +68,34 @@ public sealed partial class ScheduleSweeper(
         if (scope is not null)
             await TakeOverAsync(scope, cancellationToken);
         var claimed = await schedule.ClaimDueAsync(time.GetUtcNow(), PageSize, Lease, scope, cancellationToken);
-        var sent = new List<ScheduleClaim>(claimed.Count);
+        if (claimed.Count > 0)
+            await SendAllAsync(claimed, cancellationToken);
+        return claimed.Count;
+    }
+
+    /// <summary>Sends a page at once, so that a broker confirms its messages together.</summary>
+    private async Task SendAllAsync(IReadOnlyList<ClaimedMessage> claimed, CancellationToken cancellationToken)
+    {
+        var sends = claimed.Select(message => TrySendAsync(message, cancellationToken)).ToList();
         try
         {
-            foreach (var message in claimed)
-                if (await TrySendAsync(message, cancellationToken)
-                    && !ScheduledDelivery.CompletesWhenHandled(message.Message))
-                    sent.Add(message.Claim);
+            await Task.WhenAll(sends);
         }
         finally
         {
-            // Also of a page whose rest could not be sent, so that not the whole of it is repeated.
+            // Also of a page of which some could not be sent: not the whole of it is to be repeated, nor to wait for
+            // the end of the lease.
+            var sent = claimed
+                .Where((message, i) => sends[i] is { IsCompletedSuccessfully: true, Result: true }
+                    && !ScheduledDelivery.CompletesWhenHandled(message.Message))
+                .Select(message => message.Claim).ToList();
             if (sent.Count > 0)
                 await schedule.CompleteAsync(sent, cancellationToken);
+            var unsent = claimed.Where((_, i) => !sends[i].IsCompletedSuccessfully)
+                .Select(message => message.Claim).ToList();
+            if (unsent.Count > 0)
+                await schedule.ReleaseAsync(unsent, cancellationToken);
         }
-
-        return claimed.Count;
     }
 
     /// <summary>A batch that one process drives has no other that could still be at work on what it claimed.</summary>
@@ -105,7 +126,7 @@ public sealed partial class ScheduleSweeper(
         return true;
     }
 
-    [LoggerMessage(1401, LogLevel.Warning, "Sweeping the schedule failed; trying again")]
+    [LoggerMessage(1401, LogLevel.Warning, "Sweeping the schedule failed; trying again until it succeeds")]
     private partial void LogSweepFailed(Exception exception);
 
     [LoggerMessage(1402, LogLevel.Error, "The scheduled message {Key} of batch {BatchId} cannot be sent: {Problem}")]

@@ -123,6 +123,31 @@ public abstract class ScheduleConformance : StoreSuite
     }
 
     [Fact]
+    public async Task Release_Claims_OnlyTheirMessagesCanBeClaimedAgain()
+    {
+        await Put("a", 1);
+        var mine = await ClaimRaw(10);
+        await Put("b", 1);
+        await ClaimRaw(10);
+
+        await Schedule.ReleaseAsync([.. mine.Select(one => one.Claim)], Token);
+
+        Assert.Equal(["a"], (await Claim(10)).Select(message => message.Key));
+    }
+
+    [Fact]
+    public async Task Release_WithAnExpiredClaim_LeavesWhatOthersClaimed()
+    {
+        await Put("a", 1);
+        var expired = await ClaimRaw(10);
+        await ClaimRaw(50);
+
+        await Schedule.ReleaseAsync([.. expired.Select(one => one.Claim)], Token);
+
+        Assert.Empty(await Claim(50));
+    }
+
+    [Fact]
     public async Task Complete_WithAnExpiredClaim_LeavesWhatOthersClaimed()
     {
         await Put("a", 1);

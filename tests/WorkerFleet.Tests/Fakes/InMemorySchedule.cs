@@ -48,6 +48,14 @@ internal sealed class InMemorySchedule : ISchedule
                 _entries[entry.Message.Key] = entry with { Token = null, ClaimedUntil = default };
         });
 
+    public Task ReleaseAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            foreach (var (key, token) in claims)
+                if (_entries.TryGetValue(key, out var entry) && entry.Token == token)
+                    _entries[key] = entry with { Token = null, ClaimedUntil = default };
+        });
+
     public Task CompleteAsync(IReadOnlyList<ScheduleClaim> claims, CancellationToken cancellationToken) =>
         Run(() =>
         {

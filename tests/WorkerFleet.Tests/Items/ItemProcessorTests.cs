@@ -271,6 +271,27 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         Assert.Equal((1, 0), (history.Starts, history.Interruptions));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Process_BrokerLostWhenTheAgentHasAnswered_KeepsItsAnswer(bool succeeds)
+    {
+        using var lost = new CancellationTokenSource();
+        _flow.Agents.Answer(_ =>
+        {
+            lost.Cancel();
+            return succeeds ? AgentReply.Succeed("1"u8.ToArray()) : TestAgents.Fail(retryable: true);
+        });
+
+        await _flow.Get<ItemProcessor>().ProcessAsync(_flow.ItemOf(_batch, 1), redelivered: false, lost.Token);
+        await _flow.ProcessAsync(_flow.ItemOf(_batch, 1, mayRepeat: true));
+
+        Assert.Single(_flow.Agents.Calls);
+        var events = (await _flow.ReadJournalAsync(_batch, 1)).Select(e => e.Status).Order();
+        var end = succeeds ? JournalStatus.InvocationSucceeded : JournalStatus.InvocationFailed;
+        Assert.Equal(new[] { JournalStatus.InvocationStarted, end }.Order(), events);
+    }
+
     [Fact]
     public async Task Process_StopWhileWaitingForAPermit_GivesTheAttemptBack()
     {
