@@ -22,7 +22,10 @@ internal static class Measures
     public const int BrokerRows = 50_000;
     public const double BrokerRatio = 0.6;
 
-    public const int ScaleRows = 4_000;
+    /// <summary>Twenty rounds of every worker.</summary>
+    public const int WarmUpRows = 2_000;
+
+    public const int ScaleRows = 10_000;
     public const int ScaleConcurrency = 25;
     public const int ScaleWorkers = 4;
     public const double ScaleRatio = 3.7;

@@ -138,6 +138,7 @@ async Task<double> RateOfWorkersAsync(string address, string csv, string name, i
 {
     var commands = Enumerable.Repeat($"worker --concurrency {Measures.ScaleConcurrency}", workers).Prepend("orchestrator");
     await using var fleet = await BrokerFleet.StartAsync(Path.Combine(folder, name), address, SlowAgent(), [.. commands]);
+    await WarmUpAsync(fleet);
     return (await fleet.RunAsync(csv, Measures.ScaleConcurrency * Measures.ScaleWorkers, "steady")).RowsPerSecond;
 }
 
@@ -152,6 +153,7 @@ async Task LimitAsync(string address)
         var commands = Enumerable.Repeat($"worker --concurrency {Measures.ScaleConcurrency}", Measures.ScaleWorkers);
         await using var fleet = await BrokerFleet.StartAsync(
             Path.Combine(folder, $"limit-{round}"), address, SlowAgent(), [.. commands.Prepend("orchestrator")]);
+        await WarmUpAsync(fleet);
         var run = await fleet.RunAsync(csv, Measures.Limit, "steady");
         Report.Progress(string.Create(CultureInfo.InvariantCulture,
             $"limit {round + 1}: {run.Wall.TotalSeconds:F2} s, ideal {ideal.TotalSeconds:F2} s"));
@@ -160,6 +162,11 @@ async Task LimitAsync(string address)
 
     Report.Line($"use of a limit of {Measures.Limit} by {Measures.ScaleWorkers} workers", ratios, Measures.LimitRatio, atLeast: true);
 }
+
+// The processes of a fleet live for days: what their first items cost, just-in-time compilation above all, is no part of
+// how they scale.
+Task WarmUpAsync(BrokerFleet fleet) => fleet.RunAsync(
+    SampleRows.WriteCsv(folder, Measures.WarmUpRows), Measures.ScaleConcurrency * Measures.ScaleWorkers, "steady");
 
 static Dictionary<string, string> NoSettings() => [];
 
