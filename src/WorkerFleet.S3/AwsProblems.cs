@@ -31,6 +31,7 @@ public static class AwsProblems
     private static string DescribeAnswer(AmazonServiceException exception) => exception.ErrorCode switch
     {
         "NoSuchBucket" => "there is no such bucket; 'fleet provision' makes the fleet's own",
+        "BucketAlreadyExists" => "the name of the bucket is taken by somebody else; choose another",
         "NoSuchKey" => "there is no such object",
         "AccessDenied" or "AccessDeniedException" or "Forbidden" or "AllAccessDisabled" =>
             $"access denied ({OneLine(exception.Message)}); see deploy/iam for what a role needs",

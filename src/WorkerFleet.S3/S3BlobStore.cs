@@ -10,19 +10,21 @@ namespace WorkerFleet.S3;
 /// Keeps blobs as objects of a bucket, below <see cref="Prefix"/>. Blobs of any length go by in bounded memory; a blob that is
 /// being written is a multipart upload, which cannot be seen before it is complete.
 /// </summary>
-/// <param name="client">Disposed by whoever made it.</param>
+/// <param name="connection">Disposed by whoever made it.</param>
 /// <param name="bucket">Has to be there.</param>
 /// <param name="time">For waits between tries.</param>
-public sealed class S3BlobStore(IAmazonS3 client, string bucket, TimeProvider time) : IBlobStore
+public sealed class S3BlobStore(S3Connection connection, string bucket, TimeProvider time) : IBlobStore
 {
     /// <summary>Begins the key of every blob, so that a bucket can hold results, or other things, beside them.</summary>
     public const string Prefix = "blobs/";
+
+    private IAmazonS3 Client => connection.Client;
 
     public async Task PutAsync(string name, Stream content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
         var address = AddressOf(name);
-        var upload = new S3Upload(client, address);
+        var upload = new S3Upload(Client, address);
         await using (upload)
         {
             while (true)
@@ -44,7 +46,7 @@ public sealed class S3BlobStore(IAmazonS3 client, string bucket, TimeProvider ti
         var address = AddressOf(name);
         try
         {
-            return new StoreStream(await S3ReadStream.OpenAsync(client, address, offset, time, cancellationToken));
+            return new StoreStream(await S3ReadStream.OpenAsync(Client, address, offset, time, cancellationToken));
         }
         catch (AmazonS3Exception exception) when (exception.ErrorCode == "NoSuchKey")
         {
@@ -61,7 +63,7 @@ public sealed class S3BlobStore(IAmazonS3 client, string bucket, TimeProvider ti
         var address = AddressOf(name);
         try
         {
-            await client.GetObjectMetadataAsync(
+            await Client.GetObjectMetadataAsync(
                 new GetObjectMetadataRequest { BucketName = bucket, Key = address.Key }, cancellationToken);
             return true;
         }
@@ -79,7 +81,7 @@ public sealed class S3BlobStore(IAmazonS3 client, string bucket, TimeProvider ti
     {
         BlobName.Check(prefix, isPrefix: true);
         var address = new S3Address(bucket, Prefix + prefix);
-        await StoreAsync("delete", address, () => S3Deletion.DeleteAsync(client, address, cancellationToken));
+        await StoreAsync("delete", address, () => S3Deletion.DeleteAsync(Client, address, cancellationToken));
     }
 
     private S3Address AddressOf(string name)
@@ -113,8 +115,9 @@ public sealed class S3BlobStore(IAmazonS3 client, string bucket, TimeProvider ti
     }
 
     private static StoreException FailureOf(string verb, S3Address address, Exception exception) => new(
-        StoreFault.Failed, exception is S3Exception ? exception.Message
-            : $"Cannot {verb} {address}: {AwsProblems.Describe(exception)}.", exception);
+        StoreFault.Failed,
+        $"Cannot {verb} {(exception is S3Exception ? exception.Message : $"{address}: {AwsProblems.Describe(exception)}")}.",
+        exception);
 
     /// <summary>To whom a blob is data of the store, its loss is a fault of the store, which is tried again.</summary>
     private sealed class StoreStream(Stream inner) : Stream
@@ -141,7 +144,7 @@ public sealed class S3BlobStore(IAmazonS3 client, string bucket, TimeProvider ti
             }
             catch (S3Exception exception)
             {
-                throw new StoreException(StoreFault.Failed, exception.Message, exception);
+                throw new StoreException(StoreFault.Failed, $"Cannot read {exception.Message}.", exception);
             }
         }
 

@@ -88,7 +88,7 @@ internal static class S3Deletion
         catch (DeleteObjectsException exception) when (exception.Response.DeleteErrors is [var error, ..])
         {
             throw new S3Exception(
-                $"Cannot delete {new S3Address(bucket, error.Key)}: {error.Code}, {error.Message}", exception);
+                $"{new S3Address(bucket, error.Key)}: {error.Code}, {error.Message}", exception);
         }
     }
 }

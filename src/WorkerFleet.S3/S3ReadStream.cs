@@ -138,7 +138,7 @@ internal sealed class S3ReadStream : Stream
     {
         if (++_breaks > MaxBreaks)
             throw new S3Exception(
-                $"Cannot read {_address}: the connection broke {_breaks} times in a row at byte {_position}", broken);
+                $"{_address}: the connection broke {_breaks} times in a row at byte {_position}", broken);
         var wait = FirstWait * Math.Pow(2, _breaks - 1) * (0.5 + Random.Shared.NextDouble() / 2);
         await Task.Delay(wait, _time, cancellationToken);
         _response.Dispose();
@@ -150,11 +150,11 @@ internal sealed class S3ReadStream : Stream
         catch (AmazonS3Exception exception) when (exception.StatusCode
             is HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound)
         {
-            throw new S3Exception($"{_address} was replaced or deleted while it was read; start again", exception);
+            throw new S3Exception($"{_address}: it was replaced or deleted while it was read; start again", exception);
         }
         catch (Exception exception) when (AwsProblems.IsOurs(exception))
         {
-            throw S3Exception.Of($"Cannot read {_address}", exception);
+            throw S3Exception.Of(_address, exception);
         }
         _etag = _response.ETag ?? _etag;
         _end = _position + _response.ContentLength;

@@ -145,7 +145,7 @@ internal sealed class S3Upload(IAmazonS3 client, S3Address address) : IAsyncDisp
     {
         if (_started == MaxParts)
             throw new S3Exception(string.Create(CultureInfo.InvariantCulture,
-                $"Cannot write {address}: it is longer than the 496 GiB that can be uploaded as a stream"));
+                $"{address}: it is longer than the 496 GiB that can be uploaded as a stream"));
         _uploadId ??= (await client.InitiateMultipartUploadAsync(
             new InitiateMultipartUploadRequest
             {

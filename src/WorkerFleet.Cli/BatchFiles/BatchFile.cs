@@ -1,5 +1,6 @@
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Rendering;
+using WorkerFleet.S3;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -31,7 +32,7 @@ internal sealed class BatchFile
     }
 
     public static bool IsBatchFile(string source) =>
-        Path.GetExtension(source).ToLowerInvariant() is ".yaml" or ".yml";
+        !S3Address.IsMeant(source) && Path.GetExtension(source).ToLowerInvariant() is ".yaml" or ".yml";
 
     /// <param name="cli">The process.</param>
     /// <param name="written">The path as the user wrote it.</param>
@@ -151,7 +152,7 @@ internal sealed class BatchFile
     private void Add(RunSetting setting, YamlScalarNode node, bool isElement = false)
     {
         var value = node.Value ?? "";
-        if (setting.IsPath && value != SourcePaths.StandardInput && value.Length > 0)
+        if (setting.IsPath && value != SourcePaths.StandardInput && value.Length > 0 && !S3Address.IsMeant(value))
             value = Path.Combine(_folder, value);
         _layer.Add(
             setting, new SettingText(value, $"{_written}:{node.Start.Line}: {setting.FileKey}", isElement));

@@ -38,7 +38,7 @@ internal sealed class CleanCommand(CliContext cli)
         var age = parsed.Duration(_olderThan, Longest)!.Value;
         var dryRun = parsed.GetValue(_dryRun);
         IReadOnlyList<BatchState> deleted = [];
-        if (Directory.Exists(common.DataFolder))
+        if (StoreChoice.Of(common).MayHoldBatches)
         {
             await using var app = FleetApp.Open(cli, common);
             deleted = await app.Get<BatchCleaner>().CleanAsync(

@@ -44,7 +44,7 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
         try
         {
             await app.StartAsync(stop);
-            cli.Note($"{Title} is ready: broker {app.Get<RabbitMqOptions>().Display}, data {common.DataFolder}" +
+            cli.Note($"{Title} is ready: broker {app.Get<RabbitMqOptions>().Display}, data {StoreChoice.Of(common).Place}" +
                 (roles.HasFlag(FleetRoles.Worker) ? $", {concurrency} items at the same time" : "") + ". Ctrl-C stops it.");
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Stopping);
             await Task.Delay(Timeout.InfiniteTimeSpan, cli.Time, either.Token);

@@ -34,7 +34,7 @@ internal sealed class ListCommand(CliContext cli)
         var limit = parsed.Int(_limit, 20, 1, 1_000);
         IReadOnlyList<BatchProgress> batches = [];
         // A folder that is not there yet is no mistake here: there simply is nothing to list.
-        if (Directory.Exists(common.DataFolder))
+        if (StoreChoice.Of(common).MayHoldBatches)
         {
             await using var app = FleetApp.Open(cli, common);
             batches = await app.Queries.ListAsync(parsed.GetValue(_unfinished), limit, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class ListCommand(CliContext cli)
         if (common.Json)
             cli.WriteJson(batches.Select(BatchJson.Of));
         else if (batches.Count == 0)
-            cli.Say($"No batches in {cli.ShortPath(common.DataFolder)}.");
+            cli.Say($"No batches in {StoreChoice.Of(common).Display(cli)}.");
         else
             cli.Out.Write(TableOf(batches));
         return ExitCodes.Success;

@@ -3,6 +3,7 @@ using WorkerFleet.Batches;
 using WorkerFleet.Cli.BatchFiles;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
+using WorkerFleet.S3;
 
 namespace WorkerFleet.Cli.Commands;
 
@@ -11,7 +12,7 @@ internal sealed class RunOptions(CliContext cli)
 {
     private readonly Argument<string?> _source = new("SOURCE")
     {
-        Description = "CSV, TSV or JSONL file, a batch file (.yaml), or - for standard input",
+        Description = "CSV, TSV or JSONL file, s3://bucket/key, a batch file (.yaml), or - for standard input",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -50,8 +51,9 @@ internal sealed class RunOptions(CliContext cli)
         var common = CommonOptions.Read(parsed, cli);
         var layers = ReadLayers(parsed, common, problems);
         var request = new RunRequestReader(cli, layers, problems).Read();
-        if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
-            problems.Add($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
+        if (AwsSettingsReader.Read(common.Configuration, problems) is not null
+            && StoreChoice.Of(common).ProblemOfWriting() is { } problem)
+            problems.Add(problem);
         if (problems.Count > 0)
             throw new UserErrorException(problems);
         if (request.AdHocAgent is { } agent)
@@ -99,14 +101,29 @@ internal sealed class RunOptions(CliContext cli)
     public async Task<SubmitResult> SubmitAsync(
         FleetApp app, RunRequest request, string? output, bool reuse, CancellationToken stop)
     {
-        await using var source = request.SourcePath is { } path
-            ? new FileStream(
-                path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
-                FileOptions.Asynchronous | FileOptions.SequentialScan)
-            : cli.OpenInput();
+        await using var source = await OpenSourceAsync(app, request.SourcePath, stop);
         var result = await app.Get<BatchSubmitter>().SubmitAsync(
             new SubmitRequest(source, request.SourceSettings, request.Spec, output, reuse), stop);
         return result.Problems.Count > 0 ? throw new UserErrorException(result.Problems) : result;
+    }
+
+    private async Task<Stream> OpenSourceAsync(FleetApp app, string? path, CancellationToken cancellationToken)
+    {
+        if (path is null)
+            return cli.OpenInput();
+        if (!S3Address.IsMeant(path))
+            return new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
+        try
+        {
+            return await app.Get<S3Sources>().OpenAsync(
+                S3Address.Parse(path, needsKey: true).Address!, cancellationToken);
+        }
+        catch (S3Exception exception)
+        {
+            throw new UserErrorException(exception.Message);
+        }
     }
 
     private static string GroupOf(RunSetting setting) => setting.Section switch

@@ -32,7 +32,7 @@ internal sealed class WorkersCommand(CliContext cli)
         var common = CommonOptions.Read(parsed, cli);
         IReadOnlyList<WorkerRecord> workers = [];
         var now = cli.Time.GetUtcNow();
-        if (Directory.Exists(common.DataFolder))
+        if (StoreChoice.Of(common).MayHoldBatches)
         {
             await using var app = FleetApp.Open(cli, common);
             workers = await app.Get<IWorkerRegistry>().ListAsync(now - ShownFor, cancellationToken);
@@ -40,7 +40,7 @@ internal sealed class WorkersCommand(CliContext cli)
         if (common.Json)
             cli.WriteJson(workers.Select(worker => WorkerJson.Of(worker, StatusOf(worker, now), now)));
         else if (workers.Count == 0)
-            cli.Say($"No process of a fleet uses {cli.ShortPath(common.DataFolder)}.");
+            cli.Say($"No process of a fleet uses {StoreChoice.Of(common).Display(cli)}.");
         else
             cli.Out.Write(TableOf(workers, now));
         return ExitCodes.Success;

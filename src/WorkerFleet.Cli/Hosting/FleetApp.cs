@@ -13,7 +13,7 @@ using WorkerFleet.Workers;
 
 namespace WorkerFleet.Cli.Hosting;
 
-/// <summary>The fleet over one data folder: to look at, or (once started) to drive batches.</summary>
+/// <summary>The fleet over its store: to look at, or (once started) to drive batches.</summary>
 internal sealed class FleetApp : IAsyncDisposable
 {
     /// <summary>How long items in flight get to finish when the process is asked to stop.</summary>
@@ -43,11 +43,11 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <summary>Cancelled when the fleet stops, by itself too.</summary>
     public CancellationToken Stopping => Get<IHostApplicationLifetime>().ApplicationStopping;
 
-    /// <summary>Opens the folder to look at it and to give commands.</summary>
-    /// <exception cref="UserErrorException">There is no store in the folder.</exception>
+    /// <summary>Opens the store to look at it and to give commands.</summary>
+    /// <exception cref="UserErrorException">There is no store in the data folder.</exception>
     public static FleetApp Open(CliContext cli, CommonValues common)
     {
-        if (!Directory.Exists(common.DataFolder))
+        if (!StoreChoice.Of(common).MayHoldBatches)
             throw new UserErrorException(
                 $"There are no batches: {common.DataFolder} does not exist. 'fleet run' makes it; " +
                 "to look into another folder, name it with --data");
@@ -58,12 +58,11 @@ internal sealed class FleetApp : IAsyncDisposable
         });
     }
 
-    /// <summary>Opens the folder, making it where needed, with everything that drives batches.</summary>
+    /// <summary>Opens the store, making its folder where needed, with everything that drives batches.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written to.</exception>
     public static FleetApp OpenToDrive(CliContext cli, CommonValues common, int concurrency)
     {
-        if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
-            throw new UserErrorException($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
+        CheckWritable(common);
         return Build(cli, common, services => services.AddEmbeddedFleet(concurrency)).Enter(
             StoreMode.Embedded,
             "is in use by a fleet, whose processes would take this batch for their own. Hand it to them with " +
@@ -71,17 +70,16 @@ internal sealed class FleetApp : IAsyncDisposable
             "address, in Fleet:Broker or the variable FLEET__BROKER");
     }
 
-    /// <summary>Opens the folder to submit batches to the fleet, making it where needed.</summary>
+    /// <summary>Opens the store to submit batches to the fleet, making its folder where needed.</summary>
     public static FleetApp OpenToSubmit(CliContext cli, CommonValues common) => Build(
         cli, common, services => services.AddSingleton<IBatchDrivers, FleetDrivers>());
 
-    /// <summary>Opens the folder as a process of the fleet.</summary>
+    /// <summary>Opens the store as a process of the fleet.</summary>
     /// <exception cref="UserErrorException">There is no broker, or what is configured is wrong.</exception>
     public static FleetApp OpenProcess(CliContext cli, CommonValues common, FleetRoles roles, int concurrency)
     {
         var broker = FleetMode.ReadBroker(common);
-        if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
-            throw new UserErrorException($"--data {common.DataArgument ?? common.DataFolder}: {problem}");
+        CheckWritable(common);
         return Build(cli, common, services =>
         {
             services.AddFleetHealth(common.Configuration);
@@ -135,7 +133,7 @@ internal sealed class FleetApp : IAsyncDisposable
         _entered?.Dispose();
     }
 
-    /// <exception cref="UserErrorException">Processes of the other mode use the folder.</exception>
+    /// <exception cref="UserErrorException">Processes of the other mode use the store.</exception>
     private FleetApp Enter(StoreMode mode, string otherwise)
     {
         _waitsForBroker = mode == StoreMode.Fleet;
@@ -144,6 +142,12 @@ internal sealed class FleetApp : IAsyncDisposable
             return this;
         _host.Dispose();
         throw new UserErrorException($"The data folder {otherwise}", ExitCodes.BadInput);
+    }
+
+    private static void CheckWritable(CommonValues common)
+    {
+        if (StoreChoice.Of(common).ProblemOfWriting() is { } problem)
+            throw new UserErrorException(problem);
     }
 
     private static FleetApp Build(
@@ -156,7 +160,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddSingleton(common.Configuration);
         services.AddHttpAgents();
         services.AddAgents(common.Configuration);
-        services.AddSqliteStore(common.DataFolder, store);
+        StoreChoice.Of(common).AddTo(services, store);
         services.AddFleet();
         services.AddSingleton<ItemInput>();
         addFleet(services);

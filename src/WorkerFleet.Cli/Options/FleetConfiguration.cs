@@ -5,8 +5,8 @@ using WorkerFleet.Cli.Rendering;
 namespace WorkerFleet.Cli.Options;
 
 /// <summary>
-/// Configuration: what later ones in this list say wins. Agents that earlier runs used by their address;
-/// appsettings.json beside the executable; appsettings.json in the current folder; environment variables under the
+/// Configuration: what later ones in this list say wins. Agents that earlier runs used by their address; AWS's own
+/// environment variables (<c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL</c>); appsettings.json beside the executable; appsettings.json in the current folder; environment variables under the
 /// names of older systems; environment variables (<c>FLEET__DEFAULTS__CONCURRENCY</c>).
 /// </summary>
 internal static class FleetConfiguration
@@ -22,6 +22,25 @@ internal static class FleetConfiguration
     /// </summary>
     public const string MaxRetries = "MAX_RETRIES";
 
+    /// <summary>The older systems' names of tables and bucket.</summary>
+    private static readonly Dictionary<string, string> OlderResources = new()
+    {
+        ["RUNS_TABLE"] = AwsSettingsReader.RunsTableKey,
+        ["TASKS_TABLE"] = AwsSettingsReader.JournalTableKey,
+        ["S3_BUCKET"] = AwsSettingsReader.BucketKey,
+    };
+
+    /// <summary>AWS's own variables, the weaker before the stronger.</summary>
+    private static readonly (string Variable, string Key)[] AwsVariables =
+    [
+        ("AWS_DEFAULT_REGION", AwsSettingsReader.RegionKey),
+        ("AWS_REGION", AwsSettingsReader.RegionKey),
+        ("AWS_ENDPOINT_URL", AwsSettingsReader.DynamoDbEndpointKey),
+        ("AWS_ENDPOINT_URL", AwsSettingsReader.S3EndpointKey),
+        ("AWS_ENDPOINT_URL_DYNAMODB", AwsSettingsReader.DynamoDbEndpointKey),
+        ("AWS_ENDPOINT_URL_S3", AwsSettingsReader.S3EndpointKey),
+    ];
+
     private const string Prefix = "FLEET__";
 
     /// <exception cref="UserErrorException">A file is not valid JSON, or variables contradict each other.</exception>
@@ -30,6 +49,7 @@ internal static class FleetConfiguration
         var builder = new ConfigurationBuilder();
         if (dataFolder is not null)
             AddFile(builder, AdHocAgents.PathIn(dataFolder));
+        builder.AddInMemoryCollection(OfAws(cli.Environment));
         AddFile(builder, Path.Combine(cli.InstallDirectory, FileName));
         AddFile(builder, Path.Combine(cli.WorkingDirectory, FileName));
         builder.AddInMemoryCollection(OlderNames(cli.Environment));
@@ -109,6 +129,21 @@ internal static class FleetConfiguration
                 int.TryParse(retries, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                     ? Math.Max(number, 1).ToString(CultureInfo.InvariantCulture)
                     : retries;
+        foreach (var (variable, key) in OlderResources)
+            if (environment.TryGetValue(variable, out var name) && name.Length > 0)
+                found[key] = name;
+        return found;
+    }
+
+    private static Dictionary<string, string?> OfAws(IReadOnlyDictionary<string, string> environment)
+    {
+        var found = new Dictionary<string, string?>();
+        var ignoresEndpoints = bool.TryParse(
+            environment.GetValueOrDefault("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), out var ignore) && ignore;
+        foreach (var (variable, key) in AwsVariables)
+            if (environment.TryGetValue(variable, out var value) && value.Length > 0
+                && !(ignoresEndpoints && key != AwsSettingsReader.RegionKey))
+                found[key] = value;
         return found;
     }
 }

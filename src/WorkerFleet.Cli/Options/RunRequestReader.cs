@@ -1,5 +1,6 @@
 using WorkerFleet.Batches;
 using WorkerFleet.Mapping;
+using WorkerFleet.S3;
 using WorkerFleet.Sources;
 
 namespace WorkerFleet.Cli.Options;
@@ -60,7 +61,8 @@ internal sealed class RunRequestReader
         };
         var output = _read.Text(RunSettings.Output) ?? Path.Combine("results", FolderName(sourceName));
         return new RunRequest(
-            source is null or SourcePaths.StandardInput ? null : _cli.FullPath(source),
+            source is null or SourcePaths.StandardInput ? null
+                : S3Address.IsMeant(source) ? source : _cli.FullPath(source),
             ReadSourceSettings(source is SourcePaths.StandardInput ? "standard input" : source ?? ""),
             spec,
             SourcePaths.CheckOutput(_cli, output, _problems),

@@ -115,7 +115,7 @@ internal static class RunSettings
         { Arity = SettingArity.Flag, Configurable = true };
 
     public static readonly RunSetting Output = new(
-        "output", "output", "folder", "DIR", "Folder for the results. Default: results/<name of the source>.")
+        "output", "output", "folder", "DIR", "Folder for the results, or s3://bucket/prefix. Default: results/<name of the source>.")
             { IsPath = true, Configurable = true };
 
     public static readonly IReadOnlyList<RunSetting> All =

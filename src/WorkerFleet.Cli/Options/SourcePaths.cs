@@ -1,3 +1,5 @@
+using WorkerFleet.S3;
+
 namespace WorkerFleet.Cli.Options;
 
 /// <summary>Checks files and folders that a user names, before anything is begun.</summary>
@@ -13,6 +15,11 @@ internal static class SourcePaths
             if (cli.InputIsTerminal)
                 problems.Add("-: standard input is a terminal; pipe the rows in, such as: cat rows.csv | " +
                     "fleet run - --format csv …");
+        }
+        else if (S3Address.IsMeant(source))
+        {
+            if (S3Address.Parse(source, needsKey: true).Problem is { } wrong)
+                problems.Add($"{source}: {wrong}");
         }
         else if (ProblemOfFile(cli.FullPath(source), source, "source") is { } problem)
         {
@@ -42,9 +49,16 @@ internal static class SourcePaths
         }
     }
 
-    /// <returns>The full path.</returns>
+    /// <returns>The full path, or an address in S3.</returns>
     public static string CheckOutput(CliContext cli, string folder, List<string> problems)
     {
+        if (S3Address.IsMeant(folder))
+        {
+            var (address, wrong) = S3Address.Parse(folder, needsKey: false);
+            if (wrong is not null)
+                problems.Add($"--output {folder}: {wrong}");
+            return address?.ToString() ?? folder;
+        }
         var full = cli.FullPath(folder);
         if (FolderAccess.ProblemOf(full) is { } problem)
             problems.Add($"--output {folder}: {problem}");

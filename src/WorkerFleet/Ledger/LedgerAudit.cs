@@ -5,7 +5,8 @@ using WorkerFleet.Sources;
 namespace WorkerFleet.Ledger;
 
 /// <summary>Proves from the ledger that rows in = sum of states, at any moment.</summary>
-public sealed class LedgerAudit(IBatchStore batches, ILedger ledger, ISourceReader sources)
+public sealed class LedgerAudit(
+    IBatchStore batches, ILedger ledger, ISourceReader sources, ExportLocations exports)
 {
     private const int SlicePage = 64;
 
@@ -45,7 +46,7 @@ public sealed class LedgerAudit(IBatchStore batches, ILedger ledger, ISourceRead
             && BatchStatus.IsFinal(now.CurrentState) && now.Round == batch.Round;
     }
 
-    private static async Task<IReadOnlyList<AuditCheck>> CompareOutcomeAsync(
+    private async Task<IReadOnlyList<AuditCheck>> CompareOutcomeAsync(
         BatchState batch, ItemCounts counts, CancellationToken cancellationToken)
     {
         var over = new AuditFinding("The batch is over, and no row of it is pending.");
@@ -54,7 +55,7 @@ public sealed class LedgerAudit(IBatchStore batches, ILedger ledger, ISourceRead
         if (batch.Output is null)
             return [settled];
         var (passed, detail) = await ExportCheck.RunAsync(
-            batch.Output, batch.CorrelationId, counts, cancellationToken);
+            exports, batch.Output, batch.CorrelationId, counts, cancellationToken);
         return [settled, new AuditCheck(
             "The exported files agree with their manifest, and it agrees with the ledger.", passed, detail)];
     }

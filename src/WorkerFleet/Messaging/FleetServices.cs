@@ -32,6 +32,7 @@ public static class FleetServices
         services.AddSingleton<BatchController>();
         services.AddSingleton<BatchQueries>();
         services.AddSingleton<BatchCleaner>();
+        services.AddSingleton(provider => new ExportLocations(provider.GetServices<IExportLocation>()));
         services.AddSingleton<ResultExporter>();
         services.AddSingleton<LedgerAudit>();
         return services;

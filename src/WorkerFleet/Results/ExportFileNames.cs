@@ -14,5 +14,13 @@ public static class ExportFileNames
 
     /// <summary>Name of a file that is being written. The same in every export, so that one that crashed leaves at most
     /// what the next one overwrites.</summary>
-    internal static string Partial(string name) => $".{name}.partial";
+    internal static string Partial(string name) => $".{name}{PartialEnd}";
+
+    /// <summary>The name that a file being written will get; null for a name that is not such a file's.</summary>
+    internal static string? FinalOf(string partial) =>
+        partial.StartsWith('.') && partial.EndsWith(PartialEnd, StringComparison.Ordinal)
+            ? partial[1..^PartialEnd.Length]
+            : null;
+
+    private const string PartialEnd = ".partial";
 }

@@ -8,7 +8,7 @@ namespace WorkerFleet.Results;
 /// The files of one export, handled in the order that makes a crash at any point harmless: the old manifest goes first,
 /// files get their names when they are whole and on the disk, the new manifest comes last.
 /// </summary>
-internal sealed class ExportFiles : IDisposable
+internal sealed class ExportFiles : IAsyncDisposable
 {
     private readonly IExportFolder _folder;
     private readonly List<OutputFile> _files = [];
@@ -34,10 +34,10 @@ internal sealed class ExportFiles : IDisposable
     }
 
     /// <summary>Takes the old manifest away and begins the files.</summary>
-    public void Begin(BatchSpec spec) => Guard(() =>
+    public Task BeginAsync(BatchSpec spec, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         _folder.Delete(ExportFileNames.Manifest);
-        _folder.Sync();
+        await _folder.SyncAsync(cancellationToken);
         foreach (var name in (string[])[.. ExportFileNames.Content, ExportFileNames.Manifest])
             _folder.Delete(ExportFileNames.Partial(name));
         _results = new ResultLines(Create(ExportFileNames.Results));
@@ -75,7 +75,7 @@ internal sealed class ExportFiles : IDisposable
                 _files.Select(file => Task.Run(() => file.CompleteAsync(cancellationToken), CancellationToken.None))));
             foreach (var file in written)
                 _folder.Rename(ExportFileNames.Partial(file.Name), file.Name);
-            _folder.Sync();
+            await _folder.SyncAsync(cancellationToken);
         });
         return written;
     }
@@ -87,11 +87,11 @@ internal sealed class ExportFiles : IDisposable
         WriteJson(file, manifest);
         await file.CompleteAsync(cancellationToken);
         _folder.Rename(ExportFileNames.Partial(ExportFileNames.Manifest), ExportFileNames.Manifest);
-        _folder.Sync();
+        await _folder.SyncAsync(cancellationToken);
     });
 
     /// <summary>Closes everything and removes what did not become a file.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _results?.Dispose();
         _failures?.Dispose();
@@ -100,7 +100,7 @@ internal sealed class ExportFiles : IDisposable
             file.Dispose();
             DeletePartial(file.Name);
         }
-        _folder.Dispose();
+        await _folder.DisposeAsync();
     }
 
     private OutputFile Create(string name)
@@ -126,18 +126,6 @@ internal sealed class ExportFiles : IDisposable
         catch (Exception exception) when (ExportException.IsFileSystem(exception))
         {
             // It stays until the next export; what went wrong with the disk has been said already.
-        }
-    }
-
-    private void Guard(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception exception) when (ExportException.IsFileSystem(exception))
-        {
-            throw ExportException.Writing(_folder.Path, exception);
         }
     }
 

@@ -29,16 +29,24 @@ internal sealed class ExportFolder : IExportFolder
         return new ExportFolder(path, handle);
     }
 
-    public FileStream Create(string name) =>
+    public Stream Create(string name) =>
         new(Full(name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.None);
 
     public void Rename(string from, string to) => File.Move(Full(from), Full(to), overwrite: true);
 
     public void Delete(string name) => File.Delete(Full(name));
 
-    public void Sync() => _handle.Sync();
+    public Task SyncAsync(CancellationToken cancellationToken)
+    {
+        _handle.Sync();
+        return Task.CompletedTask;
+    }
 
-    public void Dispose() => _handle.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _handle.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private string Full(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -1,16 +1,17 @@
 namespace WorkerFleet.Results;
 
 /// <summary>
-/// The folder an export is written to, locked against other exports until disposed. Stands in for the disk, which can be
-/// full, slow, or gone between any two of these steps.
+/// The folder an export is written to; on a disk, locked against other exports until disposed. Stands in for the disk, or for
+/// a bucket, which can be full, slow, or gone between any two of these steps. Creations, renames and deletions may wait
+/// for the next <see cref="SyncAsync"/> to be carried out, in their order. Disposing takes away what has no final name.
 /// </summary>
-internal interface IExportFolder : IDisposable
+internal interface IExportFolder : IAsyncDisposable
 {
-    /// <summary>Full path.</summary>
+    /// <summary>Full path, or another address.</summary>
     string Path { get; }
 
-    /// <summary>Creates a file, or empties the one that is there. Unbuffered.</summary>
-    FileStream Create(string name);
+    /// <summary>Creates a file, or empties the one that is there. Flush it, once, when all is written.</summary>
+    Stream Create(string name);
 
     /// <summary>Gives a file its final name, replacing what had it.</summary>
     void Rename(string from, string to);
@@ -19,5 +20,5 @@ internal interface IExportFolder : IDisposable
     void Delete(string name);
 
     /// <summary>Makes creations, renames and deletions durable.</summary>
-    void Sync();
+    Task SyncAsync(CancellationToken cancellationToken);
 }

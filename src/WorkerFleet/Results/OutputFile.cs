@@ -7,7 +7,7 @@ namespace WorkerFleet.Results;
 /// A file that is written front to back and measured on the way: bytes, lines, SHA-256. Rows are put together in a pooled
 /// buffer, so that writing one costs no system call and no task.
 /// </summary>
-internal sealed class OutputFile(string name, FileStream stream) : IBufferWriter<byte>, IDisposable
+internal sealed class OutputFile(string name, Stream stream) : IBufferWriter<byte>, IDisposable
 {
     private const int FlushBytes = 128 * 1024;
     private const int BufferBytes = 2 * FlushBytes;
@@ -49,11 +49,15 @@ internal sealed class OutputFile(string name, FileStream stream) : IBufferWriter
             Exchange(BufferBytes);
     }
 
-    /// <summary>Writes what is left, waits until all of it is on the disk, and closes the file.</summary>
+    /// <summary>Writes what is left, waits until all of it is on the disk or uploaded, and closes the file.</summary>
     public async Task<ManifestFile> CompleteAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        stream.Flush(flushToDisk: true);
+        // What is no file has no other way to be told.
+        if (stream is FileStream file)
+            file.Flush(flushToDisk: true);
+        else
+            await stream.FlushAsync(cancellationToken);
         await stream.DisposeAsync();
         return new ManifestFile(name, _flushedBytes, Convert.ToHexStringLower(_hash.GetHashAndReset()), _lines);
     }

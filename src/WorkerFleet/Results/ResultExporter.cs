@@ -15,8 +15,9 @@ public sealed class ResultExporter
     private readonly TimeProvider _time;
     private readonly Func<string, IExportFolder> _openFolder;
 
-    public ResultExporter(IBatchStore batches, ILedger ledger, ISourceReader sources, TimeProvider time)
-        : this(batches, ledger, sources, time, ExportFolder.Open)
+    public ResultExporter(
+        IBatchStore batches, ILedger ledger, ISourceReader sources, TimeProvider time, ExportLocations locations)
+        : this(batches, ledger, sources, time, locations.Open)
     {
     }
 
@@ -36,7 +37,7 @@ public sealed class ResultExporter
     /// row of it is settled, manifest.json. Files appear whole or not at all; an older manifest is removed first. Repeatable.
     /// </summary>
     /// <param name="batchId">The batch; it may still run: then the rows settled so far are written.</param>
-    /// <param name="folder">Created where needed.</param>
+    /// <param name="folder">Created where needed; or another place that <see cref="ExportLocations"/> knows.</param>
     /// <param name="cancellationToken">Cancels; leaves no manifest.</param>
     /// <exception cref="ExportException">There is no such batch, its source is gone or differs, or the folder cannot be
     /// written. Leaves no manifest.</exception>
@@ -55,8 +56,8 @@ public sealed class ResultExporter
         var mapper = CreateMapper(batch);
         var builder = new SummaryBuilder(batch);
 
-        using var files = ExportFiles.Open(folder, _openFolder);
-        files.Begin(batch.Spec);
+        await using var files = ExportFiles.Open(folder, _openFolder);
+        await files.BeginAsync(batch.Spec, cancellationToken);
         await WriteRowsAsync(batch, mapper, builder, files, cancellationToken);
         var summary = builder.Build(status);
         var written = await files.PublishAsync(summary, cancellationToken);

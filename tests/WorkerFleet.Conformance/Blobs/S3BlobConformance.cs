@@ -33,7 +33,7 @@ public sealed class S3BlobConformance : BlobStoreConformance
         var emulator = await S3Emulator.StartAsync();
         _client = emulator.CreateClient();
         await _client.PutBucketAsync(_bucket, Token);
-        return new S3BlobStore(_client, _bucket, TimeProvider.System);
+        return new S3BlobStore(new S3Connection(_client), _bucket, TimeProvider.System);
     }
 
     protected override async Task<IEnumerable<string>> UnfinishedAsync()

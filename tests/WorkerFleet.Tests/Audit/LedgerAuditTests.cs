@@ -211,7 +211,7 @@ public sealed class LedgerAuditTests : IDisposable
             Assert.True(updated.IsCompletedSuccessfully && reopened.IsCompletedSuccessfully);
         };
 
-        var report = await new LedgerAudit(snapshot, batch.Ledger, batch.Sources)
+        var report = await new LedgerAudit(snapshot, batch.Ledger, batch.Sources, ExportLocations.Local)
             .AuditAsync(batch.Id, CancellationToken.None);
 
         Assert.True(report.Passed, Text(report));

@@ -83,7 +83,7 @@ public sealed class ExportCrashTests : IDisposable
     public async Task Export_WhileAnotherWritesThere_SaysSoAndLeavesItAlone()
     {
         var batch = TestBatch.Csv(3).Complete();
-        using (ExportFolder.Open(_export.Folder.Path))
+        await using (ExportFolder.Open(_export.Folder.Path))
         {
             var exception = await Assert.ThrowsAsync<ExportException>(() => _export.ExportAsync(batch));
             Assert.Contains("another export writes there now", exception.Message, StringComparison.Ordinal);
@@ -151,7 +151,7 @@ public sealed class ExportCrashTests : IDisposable
     private async Task AssertWholeAsync(TestBatch batch)
     {
         var counts = await batch.Ledger.CountAsync(batch.Id, CancellationToken.None);
-        var (passed, detail) = await ExportCheck.RunAsync(_export.Folder.Path, batch.Id, counts, CancellationToken.None);
+        var (passed, detail) = await ExportCheck.RunAsync(ExportLocations.Local, _export.Folder.Path, batch.Id, counts, CancellationToken.None);
         Assert.True(passed, detail);
         Assert.StartsWith("4 files", detail, StringComparison.Ordinal);
     }

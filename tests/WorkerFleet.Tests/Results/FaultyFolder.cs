@@ -12,7 +12,7 @@ internal sealed class FaultyFolder(IExportFolder folder, int failAt, Func<Except
 
     public string Path => folder.Path;
 
-    public FileStream Create(string name)
+    public Stream Create(string name)
     {
         Step();
         folder.Create(name).Dispose();
@@ -31,13 +31,13 @@ internal sealed class FaultyFolder(IExportFolder folder, int failAt, Func<Except
         folder.Delete(name);
     }
 
-    public void Sync()
+    public Task SyncAsync(CancellationToken cancellationToken)
     {
         Step();
-        folder.Sync();
+        return folder.SyncAsync(cancellationToken);
     }
 
-    public void Dispose() => folder.Dispose();
+    public ValueTask DisposeAsync() => folder.DisposeAsync();
 
     private void Step()
     {

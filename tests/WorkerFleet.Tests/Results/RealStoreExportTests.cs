@@ -145,6 +145,7 @@ public sealed class RealStoreExportTests : IAsyncLifetime, IDisposable
             : settled with { Output = Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""{"n":{{index}}}""")) };
     }
 
-    private Task<ExportResult> ExportAsync() => new ResultExporter(Batches, Ledger, Sources, TimeProvider.System)
+    private Task<ExportResult> ExportAsync() => new ResultExporter(
+            Batches, Ledger, Sources, TimeProvider.System, ExportLocations.Local)
         .ExportAsync(_batch.CorrelationId, _output.Path, CancellationToken.None);
 }

@@ -97,7 +97,8 @@ public sealed class ResultExporterTests : IDisposable
             Assert.True(updated.IsCompletedSuccessfully);
         };
 
-        var result = await new ResultExporter(snapshot, batch.Ledger, batch.Sources, TimeProvider.System)
+        var result = await new ResultExporter(
+            snapshot, batch.Ledger, batch.Sources, TimeProvider.System, ExportLocations.Local)
             .ExportAsync(batch.Id, _export.Folder.Path, CancellationToken.None);
 
         Assert.False(result.Complete);
