@@ -1,5 +1,6 @@
 using Spectre.Console;
 using WorkerFleet.Cli.Hosting;
+using WorkerFleet.S3;
 
 namespace WorkerFleet.Cli;
 
@@ -44,6 +45,8 @@ internal sealed class CliContext
     /// <summary>A path for people: relative where that is shorter to read.</summary>
     public string ShortPath(string fullPath)
     {
+        if (S3Address.IsMeant(fullPath))
+            return fullPath;
         var relative = Path.GetRelativePath(WorkingDirectory, fullPath);
         return relative.StartsWith("..", StringComparison.Ordinal) ? fullPath : relative;
     }

@@ -12,6 +12,9 @@ internal static class ExitCodes
     /// <summary>The process that was asked for its health is not well, or does not answer.</summary>
     public const int NotWell = 1;
 
+    /// <summary>What the fleet needs is not all there; a dry run has left it so.</summary>
+    public const int NotProvisioned = 1;
+
     /// <summary>Bad usage or bad input: nothing was begun.</summary>
     public const int BadInput = 2;
 

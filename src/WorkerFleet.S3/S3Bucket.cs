@@ -21,16 +21,26 @@ public sealed class S3Bucket(S3Connection connection, string bucket)
     private S3Address Address => new(bucket, "");
 
     /// <exception cref="S3Exception">It cannot be asked: denied, no credentials, another region, not reachable.</exception>
-    public Task<BucketState> ExamineAsync(CancellationToken cancellationToken) => TellAsync(async client =>
+    public Task<bool> ExistsAsync(CancellationToken cancellationToken) => TellAsync(async client =>
     {
         try
         {
-            await client.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket }, cancellationToken);
+            // Not HEAD, whose refusals have no body, and do not tell the reason.
+            await client.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = bucket, Prefix = S3BlobStore.Prefix, MaxKeys = 1 }, cancellationToken);
+            return true;
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
-            return new BucketState(Exists: false);
+            return false;
         }
+    });
+
+    /// <exception cref="S3Exception">It cannot be asked: denied, no credentials, another region, not reachable.</exception>
+    public Task<BucketState> ExamineAsync(CancellationToken cancellationToken) => TellAsync(async client =>
+    {
+        if (!await ExistsAsync(cancellationToken))
+            return new BucketState(Exists: false);
         var rules = await ReadRulesAsync(client, cancellationToken);
         return new BucketState(Exists: true, rules.Exists(EndsUploads), rules.Count > 0);
     });

@@ -14,12 +14,17 @@ internal static class S3Deletion
     public static async Task DeleteAsync(IAmazonS3 client, S3Address prefix, CancellationToken cancellationToken)
     {
         // The unfinished first: one that completed in between would be left behind.
-        await AbortUploadsAsync(client, prefix, cancellationToken);
+        await AbortUploadsAsync(client, prefix, exact: false, cancellationToken);
         await DeleteObjectsAsync(client, prefix, cancellationToken);
     }
 
     /// <summary>Ends the multipart uploads that a crash left: nobody sees them, and they are billed for ever.</summary>
-    public static async Task AbortUploadsAsync(IAmazonS3 client, S3Address prefix, CancellationToken cancellationToken)
+    /// <param name="client">The client.</param>
+    /// <param name="prefix">Bucket, and how the keys begin.</param>
+    /// <param name="exact">Whether only those of this very key.</param>
+    /// <param name="cancellationToken">Cancels; what is ended by then stays so.</param>
+    public static async Task AbortUploadsAsync(
+        IAmazonS3 client, S3Address prefix, bool exact, CancellationToken cancellationToken)
     {
         var request = new ListMultipartUploadsRequest { BucketName = prefix.Bucket, Prefix = prefix.Key };
         while (true)
@@ -34,7 +39,7 @@ internal static class S3Deletion
                 // A server that is not AWS's, and keeps no such list.
                 return;
             }
-            foreach (var upload in page.MultipartUploads ?? [])
+            foreach (var upload in (page.MultipartUploads ?? []).Where(upload => !exact || upload.Key == prefix.Key))
                 await AbortAsync(client, prefix.Bucket, upload, cancellationToken);
             if (page.IsTruncated != true)
                 return;

@@ -1,16 +1,19 @@
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Blobs;
+using WorkerFleet.Results;
 
 namespace WorkerFleet.S3;
 
 /// <summary>Registers what is in S3.</summary>
 public static class S3Services
 {
-    /// <summary>Sources in S3 (<see cref="S3Sources"/>). Needs a <see cref="TimeProvider"/>.</summary>
+    /// <summary>Sources and results in S3. Needs a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddS3(this IServiceCollection services, S3Options options)
     {
         services.AddSingleton(_ => new S3Connection(options));
         services.AddSingleton<S3Sources>();
+        services.AddSingleton<S3Outputs>();
+        services.AddSingleton<IExportLocation, S3ExportLocation>();
         return services;
     }
 

@@ -36,6 +36,7 @@ internal static class FleetCommand
         root.Add(DeadLettersCommand.Create(cli));
         root.Add(new WorkersCommand(cli).Create());
         root.Add(new AuditCommand(cli).Create());
+        root.Add(new ProvisionCommand(cli).Create());
         root.Add(new DoctorCommand(cli).Create());
         root.Add(new HealthCommand(cli).Create());
         root.Add(new CleanCommand(cli).Create());

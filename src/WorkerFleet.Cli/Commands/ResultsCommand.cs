@@ -13,7 +13,7 @@ internal sealed class ResultsCommand(CliContext cli)
     private readonly Argument<string?> _batch = BatchArgument.Create();
 
     private readonly Option<string?> _output = OptionValues.Create(
-        "--output", "DIR", "Folder to write to. Default: the batch's own, once it is over.");
+        "--output", "DIR", "Folder to write to, or s3://bucket/prefix. Default: the batch's own, once it is over.");
 
     public Command Create()
     {
@@ -38,10 +38,8 @@ internal sealed class ResultsCommand(CliContext cli)
         if (written is null && !BatchFollower.IsFinal(found))
             throw new UserErrorException(
                 "The batch still runs, and will write to its own folder; name another one with --output");
-        var folder = written is not null ? cli.FullPath(written) : found.Batch.Output
-            ?? throw new UserErrorException("The batch has no folder of its own; name one with --output");
-        if (FolderAccess.ProblemOf(folder) is { } problem)
-            throw new UserErrorException($"--output {written ?? folder}: {problem}");
+        var folder = FolderOf(written ?? found.Batch.Output
+            ?? throw new UserErrorException("The batch has no folder of its own; name one with --output"));
         var result =
             await app.Get<ResultExporter>().ExportAsync(found.Batch.CorrelationId, folder, cli.Stop.Requested);
         if (common.Json)
@@ -49,6 +47,14 @@ internal sealed class ResultsCommand(CliContext cli)
         else
             Write(result);
         return ExitCodes.Success;
+    }
+
+    /// <exception cref="UserErrorException">Results cannot go there.</exception>
+    private string FolderOf(string written)
+    {
+        var problems = new List<string>();
+        var folder = SourcePaths.CheckOutput(cli, written, problems);
+        return problems.Count > 0 ? throw new UserErrorException(problems) : folder;
     }
 
     private void Write(ExportResult result)

@@ -101,10 +101,30 @@ internal sealed class RunOptions(CliContext cli)
     public async Task<SubmitResult> SubmitAsync(
         FleetApp app, RunRequest request, string? output, bool reuse, CancellationToken stop)
     {
+        if (S3Address.IsMeant(output ?? ""))
+            await CheckOutputAsync(app, output!, stop);
         await using var source = await OpenSourceAsync(app, request.SourcePath, stop);
         var result = await app.Get<BatchSubmitter>().SubmitAsync(
             new SubmitRequest(source, request.SourceSettings, request.Spec, output, reuse), stop);
         return result.Problems.Count > 0 ? throw new UserErrorException(result.Problems) : result;
+    }
+
+    /// <summary>What this process may not write, the one that will write it may, if that is another.</summary>
+    private static async Task CheckOutputAsync(FleetApp app, string output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.Get<S3Outputs>().CheckAsync(
+                S3Address.Parse(output, needsKey: false).Address!, cancellationToken);
+        }
+        catch (S3Exception exception) when (!(exception.IsDenied && app.IsDrivenElsewhere))
+        {
+            throw new UserErrorException($"--output {exception.Message}");
+        }
+        catch (S3Exception)
+        {
+            // It is the orchestrator that writes there.
+        }
     }
 
     private async Task<Stream> OpenSourceAsync(FleetApp app, string? path, CancellationToken cancellationToken)

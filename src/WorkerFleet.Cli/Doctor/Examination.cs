@@ -27,16 +27,17 @@ internal sealed class Examination(CliContext cli, CommonValues common)
         Add("machine", CheckState.Passed,
             $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, " +
             $"{Figures.Count(Environment.ProcessorCount, "core")}");
-        CheckConfiguration();
-        if (CheckFolder())
-            await CheckStoreAsync(cancellationToken);
+        if (CheckConfiguration())
+            await CheckStoreAsync(StoreChoice.Of(common), cancellationToken);
         await CheckAgentsAsync(cancellationToken);
         return _checks;
     }
 
-    private void CheckConfiguration()
+    /// <returns>Whether it says which store there is.</returns>
+    private bool CheckConfiguration()
     {
         var problems = new List<string>();
+        var knowsStore = AwsSettingsReader.Read(common.Configuration, problems) is not null;
         var defaults = FleetConfiguration.ReadDefaults(common.Configuration, problems);
         DefaultsCheck.Run(cli, defaults, problems);
         if (problems.Count == 0)
@@ -44,6 +45,7 @@ internal sealed class Examination(CliContext cli, CommonValues common)
                 $"{FleetConfiguration.FileName} and environment are in order");
         foreach (var problem in problems)
             Add("configuration", CheckState.Failed, problem);
+        return knowsStore;
     }
 
     /// <returns>Whether there is a store to look into.</returns>
@@ -66,20 +68,25 @@ internal sealed class Examination(CliContext cli, CommonValues common)
         return exists;
     }
 
-    private async Task CheckStoreAsync(CancellationToken cancellationToken)
+    private async Task CheckStoreAsync(StoreChoice store, CancellationToken cancellationToken)
     {
+        // What is in AWS first: it says why the store does not open.
+        var reachable = await AwsCheck.RunAsync(cli, store, Add, cancellationToken);
+        if (store.IsLocal ? !CheckFolder() : !reachable)
+            return;
         try
         {
             await using var app = FleetApp.Open(cli, common);
             var unfinished = await app.Queries.ListAsync(unfinishedOnly: true, MostBatches, cancellationToken);
-            Add("database", CheckState.Passed,
-                $"opens; SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}");
+            Add(store.IsLocal ? "database" : "store", CheckState.Passed, store.IsLocal
+                ? $"opens; SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}"
+                : $"opens: {store.Place}");
             CheckBatches(unfinished);
         }
         catch (Exception exception) when (
             exception is StoreException or IOException or UnauthorizedAccessException)
         {
-            Add("database", CheckState.Failed, exception.Message);
+            Add(store.IsLocal ? "database" : "store", CheckState.Failed, exception.Message);
         }
         catch (AgentConfigurationException)
         {

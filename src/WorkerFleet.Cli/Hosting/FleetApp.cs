@@ -40,6 +40,9 @@ internal sealed class FleetApp : IAsyncDisposable
 
     public BatchController Controller => Get<BatchController>();
 
+    /// <summary>Whether other processes drive what is submitted here.</summary>
+    public bool IsDrivenElsewhere => Get<IBatchDrivers>() is FleetDrivers;
+
     /// <summary>Cancelled when the fleet stops, by itself too.</summary>
     public CancellationToken Stopping => Get<IHostApplicationLifetime>().ApplicationStopping;
 

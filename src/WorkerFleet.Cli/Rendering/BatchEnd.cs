@@ -22,7 +22,8 @@ internal static class BatchEnd
         CliContext cli, CommonValues common, BatchProgress progress, CancellationToken cancellationToken)
     {
         var batch = progress.Batch;
-        var summary = await SummaryFile.ReadAsync(batch.Output, batch.CorrelationId, cancellationToken);
+        var summary = await SummaryFile.ReadAsync(
+            cli, common, batch.Output, batch.CorrelationId, cancellationToken);
         if (common.Json)
             cli.WriteJson(BatchEndJson.Of(progress, summary));
         else
@@ -70,7 +71,7 @@ internal static class BatchEnd
             : [ExportFileNames.Results, ExportFileNames.Table, ExportFileNames.Summary];
         foreach (var name in names)
             cli.Out.MarkupLine($"  {(name == names[0] ? "results" : ""),-9} " +
-                $"{Markup.Escape(cli.ShortPath(Path.Combine(folder, name)))}");
+                $"{Markup.Escape(cli.ShortPath($"{folder.TrimEnd('/')}/{name}"))}");
     }
 
     private static void WriteErrors(CliContext cli, CommonValues common, BatchSummary summary, string id)

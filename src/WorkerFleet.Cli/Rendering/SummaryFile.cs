@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using WorkerFleet.Cli.Hosting;
+using WorkerFleet.Cli.Options;
 using WorkerFleet.Results;
 
 namespace WorkerFleet.Cli.Rendering;
@@ -8,14 +11,18 @@ internal static class SummaryFile
 {
     /// <returns>Null when there is none, or it is another batch's.</returns>
     public static async Task<BatchSummary?> ReadAsync(
-        string? folder, Guid batchId, CancellationToken cancellationToken)
+        CliContext cli, CommonValues common, string? folder, Guid batchId, CancellationToken cancellationToken)
     {
-        var path = folder is null ? null : Path.Combine(folder, ExportFileNames.Summary);
-        if (path is null || !File.Exists(path))
+        if (folder is null)
             return null;
         try
         {
-            await using var stream = File.OpenRead(path);
+            await using var services = OutputsOnly.Create(cli, common);
+            var locations = services.GetRequiredService<ExportLocations>();
+            await using var stream =
+                await locations.OpenReadAsync(folder, ExportFileNames.Summary, cancellationToken);
+            if (stream is null)
+                return null;
             var summary =
                 await JsonSerializer.DeserializeAsync<BatchSummary>(stream, CliJson.Options, cancellationToken);
             return summary?.BatchId == batchId ? summary : null;

@@ -30,7 +30,7 @@ internal sealed class ExportFolder : IExportFolder
     }
 
     public Stream Create(string name) =>
-        new(Full(name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.None);
+        new FileStream(Full(name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.None);
 
     public void Rename(string from, string to) => File.Move(Full(from), Full(to), overwrite: true);
 

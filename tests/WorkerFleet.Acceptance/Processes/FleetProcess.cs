@@ -119,7 +119,8 @@ public sealed class FleetProcess : IAsyncDisposable
         foreach (var name in start.Environment.Keys.ToList())
             if (name.StartsWith("FLEET", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("SERILOG", StringComparison.OrdinalIgnoreCase)
-                || name == "MAX_RETRIES")
+                || name.StartsWith("AWS_", StringComparison.Ordinal)
+                || name is "MAX_RETRIES" or "RUNS_TABLE" or "TASKS_TABLE" or "S3_BUCKET")
                 start.Environment.Remove(name);
     }
 

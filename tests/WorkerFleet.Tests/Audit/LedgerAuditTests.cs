@@ -317,7 +317,7 @@ public sealed class LedgerAuditTests : IDisposable
         Assert.Contains("holds no export", report.Checks[^1].Detail, StringComparison.Ordinal);
     }
 
-    private static LedgerAudit Audit(TestBatch batch) => new(batch.Store, batch.Ledger, batch.Sources);
+    private static LedgerAudit Audit(TestBatch batch) => new(batch.Store, batch.Ledger, batch.Sources, ExportLocations.Local);
 
     private static Task<AuditReport> AuditAsync(TestBatch batch) =>
         Audit(batch).AuditAsync(batch.Id, CancellationToken.None);

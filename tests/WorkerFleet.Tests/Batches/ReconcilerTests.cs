@@ -38,7 +38,7 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
         _watch = new(Bus.Bus);
         var aggregator = new Aggregator(
             _batch.Store, _batch.Ledger, new InMemoryDeadLetters(),
-            new(_batch.Store, _batch.Ledger, _batch.Sources, _time), NullLogger<Aggregator>.Instance);
+            new(_batch.Store, _batch.Ledger, _batch.Sources, _time, ExportLocations.Local), NullLogger<Aggregator>.Instance);
         _reconciler = new(
             _batch.Store, _batch.Ledger, _schedule, new(Bus.Bus), _driven, _inFlight, aggregator, _workers, _leases, new(),
             _time, NullLogger<Reconciler>.Instance);

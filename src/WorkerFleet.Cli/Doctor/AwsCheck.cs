@@ -1,0 +1,50 @@
+using WorkerFleet.Cli.Hosting;
+using WorkerFleet.Cli.Options;
+using WorkerFleet.Cli.Provisioning;
+using WorkerFleet.S3;
+
+namespace WorkerFleet.Cli.Doctor;
+
+/// <summary>Looks at what the fleet has in AWS, where it has something there.</summary>
+internal static class AwsCheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    /// <returns>Whether the store can be expected to open.</returns>
+    public static async Task<bool> RunAsync(
+        CliContext cli, StoreChoice store, Action<string, CheckState, string> add, CancellationToken cancellationToken)
+    {
+        if (store is { IsLocal: true, Settings.Bucket: null })
+            return true;
+        using var limit = new CancellationTokenSource(Limit, cli.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        // Without credentials every other check would say the same.
+        var credentials = await TimedAsync(AwsCredentials.ProblemOfAsync, limit, either.Token);
+        add("aws", credentials is null ? CheckState.Passed : CheckState.Failed, credentials ?? "credentials were found");
+        if (credentials is not null)
+            return false;
+        var reachable = true;
+        if (store.Settings.Bucket is { } bucket)
+        {
+            using var s3 = new S3Connection(store.Settings.S3);
+            var problem = await TimedAsync(
+                token => BucketResource.ProblemOfAsync(s3, bucket, token), limit, either.Token);
+            add("bucket", problem is null ? CheckState.Passed : CheckState.Failed, problem ?? $"{bucket} is there");
+            reachable &= problem is null;
+        }
+        return reachable;
+    }
+
+    private static async Task<string?> TimedAsync(
+        Func<CancellationToken, Task<string?>> check, CancellationTokenSource limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await check(cancellationToken);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return $"AWS does not answer within {Durations.Format(Limit)}; see that the address is right and the network up";
+        }
+    }
+}
