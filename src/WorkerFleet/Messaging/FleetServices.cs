@@ -105,6 +105,7 @@ public static class FleetServices
         services.AddSingleton<BatchVerbs>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<Aggregator>();
+        services.AddSingleton<HeadStarts>();
         services.AddSingleton<LeaseHolder>();
         AddHosted<BatchDirectory>(services);
         AddHosted<ExhaustedReporter>(services);
@@ -117,6 +118,7 @@ public static class FleetServices
     {
         AddHosted<ScheduleSweeper>(services);
         AddHosted<Reconciler>(services);
+        services.AddHostedService(provider => provider.GetRequiredService<HeadStarts>());
     }
 
     private static void AddHostOptions(IServiceCollection services) =>

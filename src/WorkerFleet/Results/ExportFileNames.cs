@@ -15,4 +15,9 @@ public static class ExportFileNames
     /// <summary>Name of a file that is being written. The same in every export, so that one that crashed leaves at most
     /// what the next one overwrites.</summary>
     internal static string Partial(string name) => $".{name}.partial";
+
+    /// <summary>Name of a file that is written while the batch runs.</summary>
+    /// <param name="name">The name it may get in the end.</param>
+    /// <param name="mark">Tells it from those of others.</param>
+    internal static string Ahead(string name, string mark) => $".{name}.{mark}.ahead";
 }

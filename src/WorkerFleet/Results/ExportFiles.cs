@@ -11,10 +11,8 @@ namespace WorkerFleet.Results;
 internal sealed class ExportFiles : IDisposable
 {
     private readonly IExportFolder _folder;
-    private readonly List<OutputFile> _files = [];
-    private ResultLines? _results;
-    private ResultTable? _table;
-    private FailureLines? _failures;
+    private readonly List<OutputFile> _documents = [];
+    private RowFiles? _rows;
 
     private ExportFiles(IExportFolder folder) => _folder = folder;
 
@@ -34,33 +32,23 @@ internal sealed class ExportFiles : IDisposable
     }
 
     /// <summary>Takes the old manifest away and begins the files.</summary>
-    public void Begin(BatchSpec spec) => Guard(() =>
+    /// <exception cref="ExportException">The folder cannot be written to.</exception>
+    public RowFiles Begin(BatchSpec spec) => Guard(() =>
     {
-        _folder.Delete(ExportFileNames.Manifest);
-        _folder.Sync();
-        foreach (var name in (string[])[.. ExportFileNames.Content, ExportFileNames.Manifest])
-            _folder.Delete(ExportFileNames.Partial(name));
-        _results = new ResultLines(Create(ExportFileNames.Results));
-        _table = new ResultTable(Create(ExportFileNames.Table), spec);
-        _failures = new FailureLines(Create(ExportFileNames.Failures));
+        Clear();
+        _folder.DeleteAbandoned();
+        return _rows = new RowFiles(spec, _folder.Path, name => _folder.Create(ExportFileNames.Partial(name)));
     });
 
-    /// <summary>Puts a row into the buffers of the files it belongs to.</summary>
-    public void Write(ResultRow row)
+    /// <summary>Takes the old manifest away and goes on with files that were begun before.</summary>
+    /// <exception cref="ExportException">The folder cannot be written to, or those files are gone.</exception>
+    public RowFiles Begin(HeadStart headStart) => Guard(() =>
     {
-        _results!.Write(row);
-        _table!.Write(row);
-        if (row.Settled.State != Items.ItemState.Succeeded)
-            _failures!.Write(row);
-    }
-
-    /// <summary>Writes out buffers that have filled up.</summary>
-    public async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        foreach (var file in _files)
-            if (file.WantsFlush)
-                await GuardAsync(async () => await file.FlushAsync(cancellationToken));
-    }
+        Clear();
+        _rows = headStart.HandOver(_folder);
+        _folder.DeleteAbandoned();
+        return _rows;
+    });
 
     /// <summary>Completes all files and gives them their names.</summary>
     public async Task<IReadOnlyList<ManifestFile>> PublishAsync(
@@ -69,10 +57,11 @@ internal sealed class ExportFiles : IDisposable
         var written = new List<ManifestFile>();
         await GuardAsync(async () =>
         {
-            WriteJson(Create(ExportFileNames.Summary), summary);
+            var document = Create(ExportFileNames.Summary);
+            WriteJson(document, summary);
             // At the same time: each waits for the disk.
             written.AddRange(await Task.WhenAll(
-                _files.Select(file => Task.Run(() => file.CompleteAsync(cancellationToken), CancellationToken.None))));
+                _rows!.Files.Append(document).Select(file => Task.Run(() => file.CompleteAsync(cancellationToken), CancellationToken.None))));
             foreach (var file in written)
                 _folder.Rename(ExportFileNames.Partial(file.Name), file.Name);
             _folder.Sync();
@@ -93,20 +82,28 @@ internal sealed class ExportFiles : IDisposable
     /// <summary>Closes everything and removes what did not become a file.</summary>
     public void Dispose()
     {
-        _results?.Dispose();
-        _failures?.Dispose();
-        foreach (var file in _files)
-        {
-            file.Dispose();
-            DeletePartial(file.Name);
-        }
+        _rows?.Dispose();
+        foreach (var document in _documents)
+            document.Dispose();
+        foreach (var name in Unfinished)
+            DeletePartial(name);
         _folder.Dispose();
+    }
+
+    private static IEnumerable<string> Unfinished => ExportFileNames.Content.Append(ExportFileNames.Manifest);
+
+    private void Clear()
+    {
+        _folder.Delete(ExportFileNames.Manifest);
+        _folder.Sync();
+        foreach (var name in Unfinished)
+            _folder.Delete(ExportFileNames.Partial(name));
     }
 
     private OutputFile Create(string name)
     {
         var file = new OutputFile(name, _folder.Create(ExportFileNames.Partial(name)));
-        _files.Add(file);
+        _documents.Add(file);
         return file;
     }
 
@@ -129,11 +126,11 @@ internal sealed class ExportFiles : IDisposable
         }
     }
 
-    private void Guard(Action action)
+    private T Guard<T>(Func<T> action)
     {
         try
         {
-            action();
+            return action();
         }
         catch (Exception exception) when (ExportException.IsFileSystem(exception))
         {

@@ -1,8 +1,8 @@
 namespace WorkerFleet.Results;
 
 /// <summary>
-/// The folder an export is written to, locked against other exports until disposed. Stands in for the disk, which can be
-/// full, slow, or gone between any two of these steps.
+/// The folder an export is written to, as a rule locked against other exports until disposed. Stands in for the disk, which
+/// can be full, slow, or gone between any two of these steps.
 /// </summary>
 internal interface IExportFolder : IDisposable
 {
@@ -17,6 +17,9 @@ internal interface IExportFolder : IDisposable
 
     /// <summary>Nothing happens when there is none.</summary>
     void Delete(string name);
+
+    /// <summary>Deletes what was written ahead by processes that are dead. What cannot be deleted stays.</summary>
+    void DeleteAbandoned();
 
     /// <summary>Makes creations, renames and deletions durable.</summary>
     void Sync();

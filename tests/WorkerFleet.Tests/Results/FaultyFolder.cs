@@ -31,6 +31,12 @@ internal sealed class FaultyFolder(IExportFolder folder, int failAt, Func<Except
         folder.Delete(name);
     }
 
+    public void DeleteAbandoned()
+    {
+        Step();
+        folder.DeleteAbandoned();
+    }
+
     public void Sync()
     {
         Step();
