@@ -44,7 +44,7 @@ internal sealed class S3ExportFolder(IAmazonS3 client, S3Address prefix) : IExpo
     {
         if (ExportFileNames.FinalOf(name) is not { } unfinished)
             _waiting.Enqueue(cancellationToken => DeleteObjectAsync(name, cancellationToken));
-        else if (!_uploads.ContainsKey(unfinished))
+        else
             _waiting.Enqueue(cancellationToken => AbortOthersAsync(unfinished, cancellationToken));
     }
 
@@ -64,6 +64,16 @@ internal sealed class S3ExportFolder(IAmazonS3 client, S3Address prefix) : IExpo
         {
             throw new S3Exception(AwsProblems.Describe(exception), exception);
         }
+    }
+
+    /// <summary>What a crash left was looked for by its names.</summary>
+    public void DeleteAbandoned()
+    {
+    }
+
+    /// <summary>Leaves what is unfinished to the next export, or to the bucket's rules.</summary>
+    public void Dispose()
+    {
     }
 
     public async ValueTask DisposeAsync()
@@ -103,6 +113,8 @@ internal sealed class S3ExportFolder(IAmazonS3 client, S3Address prefix) : IExpo
     /// <summary>Ends uploads that are not this export's: what a crash left, or an export that began earlier.</summary>
     private async Task AbortOthersAsync(string name, CancellationToken cancellationToken)
     {
+        if (_uploads.ContainsKey(name))
+            return;
         try
         {
             await S3Deletion.AbortUploadsAsync(client, prefix.Append(name), exact: true, cancellationToken);

@@ -22,6 +22,9 @@ public sealed partial class BatchDirectory(IBatchStore store, TimeProvider time,
 
     private readonly ConcurrentDictionary<Guid, BatchView> _views = new();
 
+    /// <summary>The batches that are remembered just now.</summary>
+    internal IReadOnlyCollection<BatchView> Views => [.. _views.Values];
+
     /// <returns>Null when there is no such batch.</returns>
     public ValueTask<BatchView?> FindAsync(Guid batchId, CancellationToken cancellationToken)
     {

@@ -106,6 +106,7 @@ public static class FleetServices
         services.AddSingleton<BatchVerbs>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<Aggregator>();
+        services.AddSingleton<HeadStarts>();
         services.AddSingleton<LeaseHolder>();
         AddHosted<BatchDirectory>(services);
         AddHosted<ExhaustedReporter>(services);
@@ -118,6 +119,7 @@ public static class FleetServices
     {
         AddHosted<ScheduleSweeper>(services);
         AddHosted<Reconciler>(services);
+        services.AddHostedService(provider => provider.GetRequiredService<HeadStarts>());
     }
 
     private static void AddHostOptions(IServiceCollection services) =>

@@ -14,7 +14,8 @@ namespace WorkerFleet.Results;
 /// the results. Repeating it replaces them by the same.
 /// </summary>
 public sealed partial class Aggregator(
-    IBatchStore store, ILedger ledger, IDeadLetters deadLetters, ResultExporter exporter, ILogger<Aggregator> logger)
+    IBatchStore store, ILedger ledger, IDeadLetters deadLetters, ResultExporter exporter, HeadStarts headStarts,
+    ILogger<Aggregator> logger)
     : IBusyBatches
 {
     private const int PageSize = 256;
@@ -88,7 +89,9 @@ public sealed partial class Aggregator(
             return null;
         try
         {
-            await exporter.ExportAsync(batch.CorrelationId, batch.Output, status, cancellationToken);
+            await exporter.ExportAsync(
+                batch.CorrelationId, batch.Output, status, await headStarts.TakeAsync(batch.CorrelationId),
+                cancellationToken);
             return null;
         }
         catch (ExportException exception)

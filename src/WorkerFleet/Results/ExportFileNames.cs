@@ -23,4 +23,9 @@ public static class ExportFileNames
             : null;
 
     private const string PartialEnd = ".partial";
+
+    /// <summary>Name of a file that is written while the batch runs.</summary>
+    /// <param name="name">The name it may get in the end.</param>
+    /// <param name="mark">Tells it from those of others.</param>
+    internal static string Ahead(string name, string mark) => $".{name}.{mark}.ahead";
 }

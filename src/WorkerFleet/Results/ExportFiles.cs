@@ -11,10 +11,8 @@ namespace WorkerFleet.Results;
 internal sealed class ExportFiles : IAsyncDisposable
 {
     private readonly IExportFolder _folder;
-    private readonly List<OutputFile> _files = [];
-    private ResultLines? _results;
-    private ResultTable? _table;
-    private FailureLines? _failures;
+    private readonly List<OutputFile> _documents = [];
+    private RowFiles? _rows;
 
     private ExportFiles(IExportFolder folder) => _folder = folder;
 
@@ -34,33 +32,23 @@ internal sealed class ExportFiles : IAsyncDisposable
     }
 
     /// <summary>Takes the old manifest away and begins the files.</summary>
-    public Task BeginAsync(BatchSpec spec, CancellationToken cancellationToken) => GuardAsync(async () =>
+    /// <exception cref="ExportException">The folder cannot be written to.</exception>
+    public Task<RowFiles> BeginAsync(BatchSpec spec, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        _folder.Delete(ExportFileNames.Manifest);
-        await _folder.SyncAsync(cancellationToken);
-        foreach (var name in (string[])[.. ExportFileNames.Content, ExportFileNames.Manifest])
-            _folder.Delete(ExportFileNames.Partial(name));
-        _results = new ResultLines(Create(ExportFileNames.Results));
-        _table = new ResultTable(Create(ExportFileNames.Table), spec);
-        _failures = new FailureLines(Create(ExportFileNames.Failures));
+        await ClearAsync(cancellationToken);
+        _folder.DeleteAbandoned();
+        return _rows = new RowFiles(spec, _folder.Path, name => _folder.Create(ExportFileNames.Partial(name)));
     });
 
-    /// <summary>Puts a row into the buffers of the files it belongs to.</summary>
-    public void Write(ResultRow row)
+    /// <summary>Takes the old manifest away and goes on with files that were begun before.</summary>
+    /// <exception cref="ExportException">The folder cannot be written to, or those files are gone.</exception>
+    public Task<RowFiles> BeginAsync(HeadStart headStart, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        _results!.Write(row);
-        _table!.Write(row);
-        if (row.Settled.State != Items.ItemState.Succeeded)
-            _failures!.Write(row);
-    }
-
-    /// <summary>Writes out buffers that have filled up.</summary>
-    public async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        foreach (var file in _files)
-            if (file.WantsFlush)
-                await GuardAsync(async () => await file.FlushAsync(cancellationToken));
-    }
+        await ClearAsync(cancellationToken);
+        _rows = headStart.HandOver(_folder);
+        _folder.DeleteAbandoned();
+        return _rows;
+    });
 
     /// <summary>Completes all files and gives them their names.</summary>
     public async Task<IReadOnlyList<ManifestFile>> PublishAsync(
@@ -69,13 +57,15 @@ internal sealed class ExportFiles : IAsyncDisposable
         var written = new List<ManifestFile>();
         await GuardAsync(async () =>
         {
-            WriteJson(Create(ExportFileNames.Summary), summary);
+            var document = Create(ExportFileNames.Summary);
+            WriteJson(document, summary);
             // At the same time: each waits for the disk.
             written.AddRange(await Task.WhenAll(
-                _files.Select(file => Task.Run(() => file.CompleteAsync(cancellationToken), CancellationToken.None))));
+                _rows!.Files.Append(document).Select(file => Task.Run(() => file.CompleteAsync(cancellationToken), CancellationToken.None))));
             foreach (var file in written)
                 _folder.Rename(ExportFileNames.Partial(file.Name), file.Name);
             await _folder.SyncAsync(cancellationToken);
+            return true;
         });
         return written;
     }
@@ -88,25 +78,34 @@ internal sealed class ExportFiles : IAsyncDisposable
         await file.CompleteAsync(cancellationToken);
         _folder.Rename(ExportFileNames.Partial(ExportFileNames.Manifest), ExportFileNames.Manifest);
         await _folder.SyncAsync(cancellationToken);
+        return true;
     });
 
     /// <summary>Closes everything and removes what did not become a file.</summary>
     public async ValueTask DisposeAsync()
     {
-        _results?.Dispose();
-        _failures?.Dispose();
-        foreach (var file in _files)
-        {
-            file.Dispose();
-            DeletePartial(file.Name);
-        }
+        _rows?.Dispose();
+        foreach (var document in _documents)
+            document.Dispose();
+        foreach (var name in Unfinished)
+            DeletePartial(name);
         await _folder.DisposeAsync();
+    }
+
+    private static IEnumerable<string> Unfinished => ExportFileNames.Content.Append(ExportFileNames.Manifest);
+
+    private async Task ClearAsync(CancellationToken cancellationToken)
+    {
+        _folder.Delete(ExportFileNames.Manifest);
+        foreach (var name in Unfinished)
+            _folder.Delete(ExportFileNames.Partial(name));
+        await _folder.SyncAsync(cancellationToken);
     }
 
     private OutputFile Create(string name)
     {
         var file = new OutputFile(name, _folder.Create(ExportFileNames.Partial(name)));
-        _files.Add(file);
+        _documents.Add(file);
         return file;
     }
 
@@ -129,11 +128,11 @@ internal sealed class ExportFiles : IAsyncDisposable
         }
     }
 
-    private async Task GuardAsync(Func<Task> action)
+    private async Task<T> GuardAsync<T>(Func<Task<T>> action)
     {
         try
         {
-            await action();
+            return await action();
         }
         catch (Exception exception) when (ExportException.IsFileSystem(exception))
         {

@@ -23,5 +23,11 @@ public sealed class ExportLocations
 
     internal IExportFolder Open(string folder) => Find(folder)?.Open(folder) ?? ExportFolder.Open(folder);
 
+    /// <summary>Opens a folder to write to while the batch still runs, where that is possible.</summary>
+    /// <exception cref="NotSupportedException">It is not: elsewhere a file cannot be handed from one to another.</exception>
+    internal IExportFolder OpenAhead(string folder) => Find(folder) is null
+        ? ExportFolder.OpenUnlocked(folder)
+        : throw new NotSupportedException($"{folder} is written once the batch is over.");
+
     private IExportLocation? Find(string folder) => _elsewhere.FirstOrDefault(location => location.Knows(folder));
 }

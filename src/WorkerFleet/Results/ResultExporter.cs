@@ -1,8 +1,8 @@
-using System.Text.Json;
 using WorkerFleet.Batches;
 using WorkerFleet.Ledger;
 using WorkerFleet.Mapping;
 using WorkerFleet.Sources;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Results;
 
@@ -14,22 +14,24 @@ public sealed class ResultExporter
     private readonly ISourceReader _sources;
     private readonly TimeProvider _time;
     private readonly Func<string, IExportFolder> _openFolder;
+    private readonly Func<string, IExportFolder> _openUnlocked;
 
     public ResultExporter(
         IBatchStore batches, ILedger ledger, ISourceReader sources, TimeProvider time, ExportLocations locations)
-        : this(batches, ledger, sources, time, locations.Open)
+        : this(batches, ledger, sources, time, locations.Open, locations.OpenAhead)
     {
     }
 
     internal ResultExporter(
         IBatchStore batches, ILedger ledger, ISourceReader sources, TimeProvider time,
-        Func<string, IExportFolder> openFolder)
+        Func<string, IExportFolder> openFolder, Func<string, IExportFolder> openUnlocked)
     {
         _batches = batches;
         _ledger = ledger;
         _sources = sources;
         _time = time;
         _openFolder = openFolder;
+        _openUnlocked = openUnlocked;
     }
 
     /// <summary>
@@ -47,19 +49,58 @@ public sealed class ResultExporter
     /// <inheritdoc cref="ExportAsync(Guid, string, CancellationToken)"/>
     /// <param name="finalStatus">The final state that the batch is about to enter, when it waits for this export to do so;
     /// null to go by the state it is in.</param>
-    public async Task<ExportResult> ExportAsync(
-        Guid batchId, string folder, string? finalStatus, CancellationToken cancellationToken)
+    public Task<ExportResult> ExportAsync(
+        Guid batchId, string folder, string? finalStatus, CancellationToken cancellationToken) =>
+        ExportAsync(batchId, folder, finalStatus, headStart: null, cancellationToken);
+
+    /// <inheritdoc cref="ExportAsync(Guid, string, string?, CancellationToken)"/>
+    /// <param name="headStart">What is written already; null for nothing. Is disposed.</param>
+    internal async Task<ExportResult> ExportAsync(
+        Guid batchId, string folder, string? finalStatus, HeadStart? headStart, CancellationToken cancellationToken)
     {
+        using var begun = headStart;
         var batch = await _batches.FindAsync(batchId, cancellationToken)
             ?? throw new ExportException($"There is no batch {batchId}, or it was deleted.");
         var status = finalStatus ?? batch.CurrentState;
-        var mapper = CreateMapper(batch);
-        var builder = new SummaryBuilder(batch);
+        if (begun?.IsFor(batch, folder) == true
+            && await TryFinishAsync(batch, folder, status, begun, cancellationToken) is { } result)
+            return result;
+        begun?.Dispose();
 
+        var mapper = CreateMapper(batch);
         await using var files = ExportFiles.Open(folder, _openFolder);
-        await files.BeginAsync(batch.Spec, cancellationToken);
-        await WriteRowsAsync(batch, mapper, builder, files, cancellationToken);
-        var summary = builder.Build(status);
+        using var rows = new ExportRows(
+            batch, mapper, _ledger, _sources, await files.BeginAsync(batch.Spec, cancellationToken));
+        return await FinishAsync(batch, status, rows, files, cancellationToken);
+    }
+
+    /// <summary>Begins the export of a batch that still runs.</summary>
+    /// <param name="batch">The batch, with a folder for its results.</param>
+    /// <exception cref="Exception">Whatever stands in the way; nothing is left of it then.</exception>
+    internal HeadStart BeginAhead(BatchState batch) =>
+        HeadStart.Begin(batch, CreateMapper(batch), _ledger, _sources, _openUnlocked(batch.Output!));
+
+    /// <returns>Null when it cannot be done: an export from the start finds out whether, and why.</returns>
+    private async Task<ExportResult?> TryFinishAsync(
+        BatchState batch, string folder, string status, HeadStart headStart, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var files = ExportFiles.Open(folder, _openFolder);
+            await files.BeginAsync(headStart, cancellationToken);
+            return await FinishAsync(batch, status, headStart.Rows, files, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or StoreException))
+        {
+            return null;
+        }
+    }
+
+    private async Task<ExportResult> FinishAsync(
+        BatchState batch, string status, ExportRows rows, ExportFiles files, CancellationToken cancellationToken)
+    {
+        await rows.WriteRestAsync(cancellationToken);
+        var summary = rows.Summary.Build(batch, status);
         var written = await files.PublishAsync(summary, cancellationToken);
 
         var complete = summary.Complete && BatchStatus.IsFinal(status)
@@ -69,59 +110,6 @@ public sealed class ResultExporter
         return new ExportResult(files.Folder, complete, summary);
     }
 
-    private async Task WriteRowsAsync(
-        BatchState batch, IRowMapper mapper, SummaryBuilder summary, ExportFiles files,
-        CancellationToken cancellationToken)
-    {
-        var settled = new SettledItems(_ledger, batch.CorrelationId, 0, batch.TotalRows);
-        var row = new ResultRow();
-        using var json = new Utf8JsonWriter(row.Input, ResultJson.LineOptions);
-        long rows = 0;
-        try
-        {
-            await foreach (var source in _sources.ReadAsync(
-                batch.SourceBlob, batch.Spec.Source, batch.SourceStart, cancellationToken))
-            {
-                if (source.Position.Index != rows++ || rows > batch.TotalRows)
-                    throw SourceDiffers(batch);
-                if (settled.NeedsPage)
-                    await settled.LoadAsync(cancellationToken);
-                if (settled.Current is not { } item)
-                {
-                    // Nothing further is settled. Only behind the last row is there something left to find out.
-                    if (summary.Settled < batch.TotalRows)
-                        return;
-                    continue;
-                }
-                if (item.Index != source.Position.Index)
-                    continue;
-                settled.MoveNext();
-                row.Set(source, item, summary.Add(item));
-                WriteInput(mapper, row, json);
-                files.Write(row);
-                await files.FlushAsync(cancellationToken);
-            }
-        }
-        catch (FileNotFoundException exception)
-        {
-            throw new ExportException(
-                $"The source of batch {batch.CorrelationId} is gone from the store, so its results cannot be exported.",
-                exception);
-        }
-        if (rows != batch.TotalRows)
-            throw SourceDiffers(batch);
-    }
-
-    private static void WriteInput(IRowMapper mapper, ResultRow row, Utf8JsonWriter json)
-    {
-        row.Input.ResetWrittenCount();
-        if (row.Source.BadRow is not null)
-            return;
-        json.Reset(row.Input);
-        mapper.WritePassThrough(row.Source, json);
-        json.Flush();
-    }
-
     private static IRowMapper CreateMapper(BatchState batch)
     {
         var (mapper, problems) = RowMapperFactory.Create(
@@ -129,10 +117,6 @@ public sealed class ResultExporter
         return mapper ?? throw new ExportException(
             $"The mapping of batch {batch.CorrelationId} cannot be used: {string.Join(" ", problems)}");
     }
-
-    private static ExportException SourceDiffers(BatchState batch) => new(
-        $"The stored source of batch {batch.CorrelationId} no longer has the {batch.TotalRows} rows it was submitted with. "
-        + "Audit the batch to see where it differs.");
 
     /// <summary>A replay that began meanwhile makes what was written neither the old results nor the new ones.</summary>
     private async Task<bool> IsUnchangedAsync(BatchState batch, CancellationToken cancellationToken)

@@ -12,6 +12,8 @@ internal sealed class SettledItems(ILedger ledger, Guid batchId, long from, long
     private const int FirstPage = 32;
     private const long PageBytes = 8 * 1024 * 1024;
 
+    private static readonly Task<IReadOnlyList<Settlement>> NoMore = Task.FromResult<IReadOnlyList<Settlement>>([]);
+
     private IReadOnlyList<Settlement> _page = [];
     private Task<IReadOnlyList<Settlement>>? _following;
     private int _next;
@@ -38,7 +40,7 @@ internal sealed class SettledItems(ILedger ledger, Guid batchId, long from, long
         var largest = Math.Max(_page.Max(item => item.Output.Length), 1);
         _pageSize = (int)Math.Clamp(PageBytes / largest, 1, Math.Min(2 * _pageSize, MaxPage));
         // Is read while this one is written.
-        _following = ReadAsync(cancellationToken);
+        _following = _from < to ? ReadAsync(cancellationToken) : NoMore;
     }
 
     private Task<IReadOnlyList<Settlement>> ReadAsync(CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using WorkerFleet.Ledger;
 namespace WorkerFleet.Results;
 
 /// <summary>Adds up, row by row, what summary.json says.</summary>
-internal sealed class SummaryBuilder(BatchState batch)
+internal sealed class SummaryBuilder
 {
     private readonly long[] _byState = new long[Enum.GetValues<ItemState>().Length];
     private readonly LatencyHistogram _latency = new();
@@ -28,8 +28,9 @@ internal sealed class SummaryBuilder(BatchState batch)
         return settled.Failure is { } failure ? _errors.Add(failure) : null;
     }
 
+    /// <param name="batch">The batch as it is now.</param>
     /// <param name="status">State of the batch that the summary names.</param>
-    public BatchSummary Build(string status)
+    public BatchSummary Build(BatchState batch, string status)
     {
         var duration = Settled == 0 ? TimeSpan.Zero : _lastSettledAt - batch.SubmittedAt;
         var complete = Settled == batch.TotalRows;

@@ -26,6 +26,7 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
         .BuildServiceProvider(validateScopes: true);
 
     private Reconciler _reconciler = null!;
+    private HeadStarts _headStarts = null!;
     private BusWatch _watch = null!;
 
     private int Redriven => _watch.Sent<RedriveBatch>().Count;
@@ -36,9 +37,14 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
     {
         await Bus.Start();
         _watch = new(Bus.Bus);
+        var exporter = new ResultExporter(
+            _batch.Store, _batch.Ledger, _batch.Sources, _time, ExportLocations.Local);
+        _headStarts = new(
+            new(_batch.Store, _time, NullLogger<BatchDirectory>.Instance), exporter, _driven,
+            new(_leases, new(), _time, NullLogger<LeaseHolder>.Instance), _time, NullLogger<HeadStarts>.Instance);
         var aggregator = new Aggregator(
-            _batch.Store, _batch.Ledger, new InMemoryDeadLetters(),
-            new(_batch.Store, _batch.Ledger, _batch.Sources, _time, ExportLocations.Local), NullLogger<Aggregator>.Instance);
+            _batch.Store, _batch.Ledger, new InMemoryDeadLetters(), exporter, _headStarts,
+            NullLogger<Aggregator>.Instance);
         _reconciler = new(
             _batch.Store, _batch.Ledger, _schedule, new(Bus.Bus), _driven, _inFlight, aggregator, _workers, _leases, new(),
             _time, NullLogger<Reconciler>.Instance);
@@ -52,7 +58,11 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
         await _services.DisposeAsync();
     }
 
-    public void Dispose() => _reconciler.Dispose();
+    public void Dispose()
+    {
+        _reconciler.Dispose();
+        _headStarts.Dispose();
+    }
 
     [Fact]
     public async Task Check_NoProgress_RedrivesAfterFifteenSecondsAndThenAgain()

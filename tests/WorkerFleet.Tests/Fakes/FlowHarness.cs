@@ -44,7 +44,7 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
             .AddSingleton<ItemSender>().AddSingleton<Dispatcher>().AddSingleton<Aggregator>()
-            .AddSingleton(ExportLocations.Local).AddSingleton<ResultExporter>().AddSingleton<LeaseHolder>()
+            .AddSingleton(ExportLocations.Local).AddSingleton<ResultExporter>().AddSingleton<HeadStarts>().AddSingleton<LeaseHolder>()
             .AddSingleton(new DrivenBatches { All = true });
         Faults.Decorate<ILedger>(services);
         Faults.Decorate<IJournal>(services);

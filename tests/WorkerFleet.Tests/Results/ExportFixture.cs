@@ -15,8 +15,10 @@ internal sealed class ExportFixture : IDisposable
         TestBatch batch, string? finalStatus = null, Func<string, IExportFolder>? open = null) =>
         Exporter(batch, open).ExportAsync(batch.Id, Folder.Path, finalStatus, CancellationToken.None);
 
-    public static ResultExporter Exporter(TestBatch batch, Func<string, IExportFolder>? open = null) => new(
-        batch.Store, batch.Ledger, batch.Sources, new FixedTime(ExportedAt), open ?? ExportFolder.Open);
+    public static ResultExporter Exporter(
+        TestBatch batch, Func<string, IExportFolder>? open = null, Func<string, IExportFolder>? openUnlocked = null) => new(
+        batch.Store, batch.Ledger, batch.Sources, new FixedTime(ExportedAt), open ?? ExportFolder.Open,
+        openUnlocked ?? ExportFolder.OpenUnlocked);
 
     public string Text(string name) => File.ReadAllText(Folder[name]);
 

@@ -31,11 +31,19 @@ internal sealed class FaultyFolder(IExportFolder folder, int failAt, Func<Except
         folder.Delete(name);
     }
 
+    public void DeleteAbandoned()
+    {
+        Step();
+        folder.DeleteAbandoned();
+    }
+
     public Task SyncAsync(CancellationToken cancellationToken)
     {
         Step();
         return folder.SyncAsync(cancellationToken);
     }
+
+    public void Dispose() => folder.Dispose();
 
     public ValueTask DisposeAsync() => folder.DisposeAsync();
 
