@@ -1,8 +1,10 @@
 using System.Globalization;
+using Amazon.Runtime;
 using Spectre.Console;
 using WorkerFleet.Agents;
 using WorkerFleet.Cli.Rendering;
 using WorkerFleet.Results;
+using WorkerFleet.S3;
 using WorkerFleet.Storage;
 
 namespace WorkerFleet.Cli;
@@ -29,6 +31,9 @@ internal static class ErrorReport
                 return ExitCodes.BadInput;
             case ExportException or StoreException or IOException or UnauthorizedAccessException:
                 WriteProblems(cli, [exception.Message]);
+                return ExitCodes.Failed;
+            case AmazonServiceException or AmazonClientException:
+                WriteProblems(cli, [$"AWS: {AwsProblems.Describe(exception)}"]);
                 return ExitCodes.Failed;
             default:
                 WriteProblems(cli, [$"Something unexpected went wrong: {exception.Message} " +

@@ -4,6 +4,7 @@ using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Provisioning;
 using WorkerFleet.Cli.Rendering;
+using WorkerFleet.DynamoDb.Tables;
 using WorkerFleet.S3;
 
 namespace WorkerFleet.Cli.Commands;
@@ -44,10 +45,15 @@ internal sealed class ProvisionCommand(CliContext cli)
         return ExitCodeOf(resources);
     }
 
-    private static async Task<IReadOnlyList<Resource>> ProvisionAsync(
+    private async Task<IReadOnlyList<Resource>> ProvisionAsync(
         StoreChoice store, bool dryRun, CancellationToken cancellationToken)
     {
         var resources = new List<Resource>();
+        if (!store.IsLocal)
+        {
+            using var tables = new DynamoDbTables(store.Settings.DynamoDb, cli.Time);
+            resources.AddRange(await TableResources.ProvisionAsync(tables, store.Settings, dryRun, cancellationToken));
+        }
         if (store.Settings.Bucket is { } bucket)
         {
             using var s3 = new S3Connection(store.Settings.S3);

@@ -1,6 +1,7 @@
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Provisioning;
+using WorkerFleet.DynamoDb.Tables;
 using WorkerFleet.S3;
 
 namespace WorkerFleet.Cli.Doctor;
@@ -24,6 +25,16 @@ internal static class AwsCheck
         if (credentials is not null)
             return false;
         var reachable = true;
+        if (!store.IsLocal)
+        {
+            var problems = await CheckTablesAsync(cli, store, limit, either.Token);
+            foreach (var problem in problems)
+                add("tables", CheckState.Failed, problem);
+            if (problems.Count == 0)
+                add("tables", CheckState.Passed,
+                    $"{store.Settings.RunsTable} and {store.Settings.JournalTable} are there, with their indexes and expiry");
+            reachable = problems.Count == 0;
+        }
         if (store.Settings.Bucket is { } bucket)
         {
             using var s3 = new S3Connection(store.Settings.S3);
@@ -33,6 +44,20 @@ internal static class AwsCheck
             reachable &= problem is null;
         }
         return reachable;
+    }
+
+    private static async Task<IReadOnlyList<string>> CheckTablesAsync(
+        CliContext cli, StoreChoice store, CancellationTokenSource limit, CancellationToken cancellationToken)
+    {
+        using var tables = new DynamoDbTables(store.Settings.DynamoDb, cli.Time);
+        IReadOnlyList<string> problems = [];
+        var late = await TimedAsync(
+            async token =>
+            {
+                problems = await TableResources.ProblemsOfAsync(tables, token);
+                return null;
+            }, limit, cancellationToken);
+        return late is null ? problems : [late];
     }
 
     private static async Task<string?> TimedAsync(

@@ -66,6 +66,10 @@ internal sealed class FleetApp : IAsyncDisposable
     public static FleetApp OpenToDrive(CliContext cli, CommonValues common, int concurrency)
     {
         CheckWritable(common);
+        if (!StoreChoice.Of(common).IsLocal)
+            throw new UserErrorException(
+                $"{AwsSettingsReader.StoreKey} is dynamodb, a store for the processes of a fleet: hand the batch to them " +
+                "with 'fleet submit', or run it by itself in a data folder, with the variable FLEET__STORE=sqlite");
         return Build(cli, common, services => services.AddEmbeddedFleet(concurrency)).Enter(
             StoreMode.Embedded,
             "is in use by a fleet, whose processes would take this batch for their own. Hand it to them with " +

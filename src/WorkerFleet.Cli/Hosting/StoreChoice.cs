@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Cli.Options;
+using WorkerFleet.DynamoDb;
 using WorkerFleet.S3;
 using WorkerFleet.Sqlite;
 
@@ -55,6 +56,6 @@ internal sealed class StoreChoice
         if (IsLocal)
             services.AddSqliteStore(_common.DataFolder, sqlite);
         else
-            throw new UserErrorException("Fleet:Store: dynamodb is not there yet");
+            services.AddDynamoDbStore(Settings.DynamoDb).AddS3BlobStore(Settings.Bucket!);
     }
 }

@@ -1,3 +1,4 @@
+using WorkerFleet.DynamoDb;
 using WorkerFleet.S3;
 
 namespace WorkerFleet.Cli.Options;
@@ -40,6 +41,18 @@ internal sealed record AwsSettings
 
     /// <summary>Bucket of sources and large values; there with <see cref="StoreKind.DynamoDb"/>, else maybe null.</summary>
     public string? Bucket { get; init; }
+
+    public DynamoDbOptions DynamoDb
+    {
+        get
+        {
+            var options = new DynamoDbOptions
+            {
+                RunsTable = RunsTable, JournalTable = JournalTable, Region = Region, Endpoint = DynamoDbEndpoint,
+            };
+            return Retention is { } retention ? options with { Retention = retention } : options;
+        }
+    }
 
     public S3Options S3 => new() { Region = Region, Endpoint = S3Endpoint };
 }
