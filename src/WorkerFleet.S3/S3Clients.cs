@@ -8,10 +8,10 @@ namespace WorkerFleet.S3;
 internal static class S3Clients
 {
     /// <summary>
-    /// Tries of a request beyond the first, each after a longer and jittered wait: about half a minute in all, which bears a
+    /// Tries of a request beyond the first, each after a longer and jittered wait: half a minute in all at most, which bears a
     /// bucket that is asked to slow down.
     /// </summary>
-    private const int MaxRetries = 7;
+    private const int MaxRetries = 5;
 
     /// <summary>For a part of 8 MiB on a slow line.</summary>
     private static readonly TimeSpan RequestLimit = TimeSpan.FromMinutes(5);

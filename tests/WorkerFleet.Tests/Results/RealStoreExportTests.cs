@@ -31,7 +31,7 @@ public sealed class RealStoreExportTests : IAsyncLifetime, IDisposable
         .AddSqliteStore(_data.Path)
         .AddSingleton<ISourceReader, SourceReader>()
         .AddSingleton<SourceIngest>()
-        .AddSingleton<LedgerAudit>()
+        .AddSingleton(ExportLocations.Local).AddSingleton<LedgerAudit>()
         .BuildServiceProvider();
 
     private ISourceReader Sources => _services.GetRequiredService<ISourceReader>();
