@@ -36,11 +36,9 @@ internal sealed class RunCommand(CliContext cli)
             app, request, request.Output, !_options.IsNew(parsed), cli.Stop.Requested);
         var driver = new BatchDriver(cli, common, app);
         if (!submitted.Existing)
-        {
-            cli.Note($"Batch {Figures.ShortId(submitted.BatchId!.Value)}: " +
+            return await driver.DriveToEndAsync(submitted.BatchId!.Value, note:
+                $"Batch {Figures.ShortId(submitted.BatchId.Value)}: " +
                 $"{Figures.Count(submitted.Rows, "row")} of {request.SourceSettings.DisplayName}");
-            return await driver.DriveToEndAsync(submitted.BatchId.Value);
-        }
         var found = await app.Queries.FindAsync(submitted.BatchId!.Value, cancellationToken)
             ?? throw new UserErrorException("The batch was deleted meanwhile; run it again", ExitCodes.Failed);
         return await new BatchResumption(cli, common).TakeUpAsync(app, found, "--new starts anew");

@@ -12,12 +12,13 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
     /// <param name="batchId">The batch.</param>
     /// <param name="prepare">Commands to give once this process is the one that drives it.</param>
     /// <param name="until">When it is at its end; null: in a final state.</param>
+    /// <param name="note">What is said of it once it is on its way; null for nothing.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> DriveToEndAsync(
         Guid batchId, Func<BatchController, CancellationToken, Task>? prepare = null,
-        Func<BatchProgress, bool>? until = null)
+        Func<BatchProgress, bool>? until = null, string? note = null)
     {
-        var end = await DriveAsync(batchId, prepare, until ?? BatchFollower.IsFinal);
+        var end = await DriveAsync(batchId, prepare, until ?? BatchFollower.IsFinal, note);
         return await EndAsync(end);
     }
 
@@ -28,18 +29,23 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
     /// <summary>Drives the batch, unless another process does: then it is only followed.</summary>
     /// <returns>How it stands when <paramref name="until"/> holds; null when it was interrupted.</returns>
     public async Task<BatchProgress?> DriveAsync(
-        Guid batchId, Func<BatchController, CancellationToken, Task>? prepare, Func<BatchProgress, bool> until)
+        Guid batchId, Func<BatchController, CancellationToken, Task>? prepare, Func<BatchProgress, bool> until,
+        string? note = null)
     {
         var stop = cli.Stop.Requested;
         using var lease = app.Get<IBatchDrivers>().TryTake(batchId);
         if (prepare is not null)
             await prepare(app.Controller, stop);
+        // Before anything is said: the first words on a terminal take as long as the first slices.
+        if (lease is not null)
+            app.Get<DrivenBatches>().Add(batchId);
+        if (note is not null)
+            cli.Note(note);
         if (lease is null)
         {
             cli.Note("Another process drives this batch; following it. Ctrl-C leaves it running.");
             return await FollowAsync(batchId, until);
         }
-        app.Get<DrivenBatches>().Add(batchId);
         try
         {
             // The messages of a batch that was begun before are gone with the process that drove it; one that is as it was

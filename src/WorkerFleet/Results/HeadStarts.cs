@@ -24,7 +24,7 @@ public sealed partial class HeadStarts(
     /// <summary>Pauses are so many times as long as the work between them.</summary>
     private const int PausePerWork = 4;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<Guid, HeadStart> _held = new();
@@ -63,7 +63,7 @@ public sealed partial class HeadStarts(
         var views = batches.Views;
         foreach (var view in views)
             if (_held.Count < Most && IsWorthWhile(view.State) && _tried.Add(view.Id))
-                await TryAsync(view.Id, () => BeginAsync(view.State, stoppingToken));
+                await TryAsync(view.Id, () => BeginAsync(view, stoppingToken));
         foreach (var (batchId, headStart) in _held)
             await TryAsync(batchId, () => AdvanceAsync(batchId, headStart, stoppingToken));
         await ReleaseLeasesAsync();
@@ -81,16 +81,16 @@ public sealed partial class HeadStarts(
         return true;
     }
 
-    private async Task BeginAsync(BatchState batch, CancellationToken cancellationToken)
+    private async Task BeginAsync(BatchView batch, CancellationToken cancellationToken)
     {
         // Of several processes that know the batch, one.
         if (driven.All)
         {
-            if (await leases.TryTakeAsync($"ahead/{batch.CorrelationId:N}", cancellationToken) is not { } lease)
+            if (await leases.TryTakeAsync($"ahead/{batch.Id:N}", cancellationToken) is not { } lease)
                 return;
-            _leases[batch.CorrelationId] = lease;
+            _leases[batch.Id] = lease;
         }
-        _held[batch.CorrelationId] = exporter.BeginAhead(batch);
+        _held[batch.Id] = exporter.BeginAhead(batch.State, batch.Mapper);
     }
 
     private async Task AdvanceAsync(Guid batchId, HeadStart headStart, CancellationToken cancellationToken)

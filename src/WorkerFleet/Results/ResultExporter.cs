@@ -76,9 +76,10 @@ public sealed class ResultExporter
 
     /// <summary>Begins the export of a batch that still runs.</summary>
     /// <param name="batch">The batch, with a folder for its results.</param>
+    /// <param name="mapper">Its mapping.</param>
     /// <exception cref="Exception">Whatever stands in the way; nothing is left of it then.</exception>
-    internal HeadStart BeginAhead(BatchState batch) =>
-        HeadStart.Begin(batch, CreateMapper(batch), _ledger, _sources, _openUnlocked(batch.Output!));
+    internal HeadStart BeginAhead(BatchState batch, IRowMapper mapper) =>
+        HeadStart.Begin(batch, mapper, _ledger, _sources, _openUnlocked(batch.Output!));
 
     /// <returns>Null when it cannot be done: an export from the start finds out whether, and why.</returns>
     private async Task<ExportResult?> TryFinishAsync(

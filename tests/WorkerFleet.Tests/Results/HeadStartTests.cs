@@ -1,6 +1,7 @@
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
+using WorkerFleet.Mapping;
 using WorkerFleet.Results;
 using WorkerFleet.Tests.Fakes;
 
@@ -31,7 +32,7 @@ public sealed class HeadStartTests : IDisposable
     {
         var random = new Random(seed);
         var batch = TestBatch.Csv(Rows, SliceSize);
-        using var headStart = Exporter(batch).BeginAhead(batch.State);
+        using var headStart = Exporter(batch).BeginAhead(batch.State, MapperOf(batch));
         var pending = Enumerable.Range(0, Rows).ToList();
         while (pending.Count > 0)
         {
@@ -60,7 +61,7 @@ public sealed class HeadStartTests : IDisposable
         foreach (var row in Enumerable.Range(0, Rows).Where(row => row != 300))
             batch.Succeed(row);
         batch.Finish(BatchStatus.Processing);
-        using var headStart = Exporter(batch).BeginAhead(batch.State);
+        using var headStart = Exporter(batch).BeginAhead(batch.State, MapperOf(batch));
 
         await LookAsync(headStart, batch);
         Assert.Equal(300, headStart.Rows.Next.Index);
@@ -221,13 +222,16 @@ public sealed class HeadStartTests : IDisposable
     public async Task Advance_AfterStop_WritesNothing()
     {
         var batch = Settled();
-        using var headStart = Exporter(batch).BeginAhead(batch.State);
+        using var headStart = Exporter(batch).BeginAhead(batch.State, MapperOf(batch));
         await headStart.StopAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LookAsync(headStart, batch));
 
         Assert.Equal(0, headStart.Rows.Next.Index);
     }
+
+    private static IRowMapper MapperOf(TestBatch batch) => RowMapperFactory.Create(
+        batch.State.Spec.Mapping, batch.State.Spec.Agents, batch.State.Spec.Source, [], agentNames: null).Mapper!;
 
     private static FaultyFolder Faulty(IExportFolder folder, int failAt) =>
         new(folder, failAt, () => new IOException("The disk is full.", 28));
@@ -253,7 +257,7 @@ public sealed class HeadStartTests : IDisposable
     /// <summary>A head start that has looked once.</summary>
     private async Task<HeadStart> BeginAsync(TestBatch batch, Func<string, IExportFolder>? openUnlocked = null)
     {
-        var headStart = Exporter(batch, openUnlocked: openUnlocked).BeginAhead(batch.State);
+        var headStart = Exporter(batch, openUnlocked: openUnlocked).BeginAhead(batch.State, MapperOf(batch));
         try
         {
             await LookAsync(headStart, batch);

@@ -158,7 +158,7 @@ public sealed class HeadStartsTests : IAsyncLifetime, IDisposable
 
     private Task TickUntilAsync(Func<bool> condition) => Eventually.IsTrueAsync(() =>
     {
-        _time.Advance(TimeSpan.FromMilliseconds(500));
+        _time.Advance(TimeSpan.FromSeconds(1));
         return condition();
     });
 
