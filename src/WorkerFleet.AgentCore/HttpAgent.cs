@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using WorkerFleet.Agents;
 
@@ -44,10 +43,8 @@ public sealed class HttpAgent : IAgent, IDisposable
             using var request = NewRequest(HttpMethod.Post, _invocations);
             request.Headers.TryAddWithoutValidation("Accept", AgentHeaders.Accept);
             request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, call.SessionId);
-            request.Content = new ByteArrayContent(JsonMarshal.GetRawUtf8Value(call.Input).ToArray());
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            // An agent that refuses a large input closes the connection while the input is still being sent. Asking
-            // first has its answer read (413: never to be repeated) where else a broken connection would be seen.
+            request.Content = new InputContent(JsonMarshal.GetRawUtf8Value(call.Input).ToArray());
+            // What is refused by its length alone (413: never to be repeated) need not be sent.
             request.Headers.ExpectContinue = request.Content.Headers.ContentLength >= AskFirstBytes;
             using var response = await _client.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -44,7 +44,10 @@ public static class RabbitMqFleet
                     if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
                         rabbit.Mandatory = true;
                 }));
-                var transport = new TransportEndpoints(topology.Addresses, topology.Configure, HandsBrokenMessagesOn: true);
+                var lost = ActivatorUtilities.CreateInstance<LostConnectionFilter>(context);
+                var transport = new TransportEndpoints(
+                    topology.Addresses, (endpoint, queue) => topology.Configure(endpoint, queue, lost),
+                    HandsBrokenMessagesOn: true);
                 if (roles.HasFlag(FleetRoles.Worker))
                     foreach (var priority in Enum.GetValues<BatchPriority>())
                         configurator.ReceiveItems(context, transport, priority, Prefetch(worker));

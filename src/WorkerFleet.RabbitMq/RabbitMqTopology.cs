@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.RabbitMqTransport;
 using WorkerFleet.Messaging;
 
 namespace WorkerFleet.RabbitMq;
@@ -53,10 +54,11 @@ internal sealed class RabbitMqTopology(RabbitMqOptions options)
     }
 
     /// <summary>Declares the endpoint's queue as <see cref="QueueKeeper"/> does.</summary>
-    public void Configure(IReceiveEndpointConfigurator endpoint, string queue)
+    public void Configure(IReceiveEndpointConfigurator endpoint, string queue, IFilter<ChannelContext> channelFilter)
     {
         var rabbit = (IRabbitMqReceiveEndpointConfigurator)endpoint;
         rabbit.Durable = true;
+        rabbit.ConfigureChannel(channel => channel.UseFilter(channelFilter));
         foreach (var (key, value) in ArgumentsOf(Addresses.NameOf(queue)))
             rabbit.SetQueueArgument(key, value);
     }

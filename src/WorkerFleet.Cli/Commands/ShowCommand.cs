@@ -42,7 +42,9 @@ internal sealed class ShowCommand(CliContext cli, string path = "show")
             await ItemReference.ResolveAsync(app, batch, parsed.GetRequiredValue(_item), cancellationToken);
         var session = ItemSession.IdFor(batch.CorrelationId, index);
         var settled = await app.Get<ILedger>().FindSettledAsync(batch.CorrelationId, index, cancellationToken);
-        var events = await app.Get<IJournal>().ReadAsync(session, MostEvents, cancellationToken);
+        // The journal's own order is that of attempts, and by name within one.
+        var events = (await app.Get<IJournal>().ReadAsync(session, MostEvents, cancellationToken))
+            .OrderBy(journaled => journaled.At).ToList();
         var mapped = await app.Get<ItemInput>().ReadAsync(batch, index, cancellationToken);
         var item = ItemJson.Of(batch.CorrelationId, index, session, settled, mapped, events);
         if (common.Json)

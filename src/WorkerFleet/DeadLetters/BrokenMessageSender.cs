@@ -42,11 +42,10 @@ internal sealed class BrokenMessageSender(QueueAddresses addresses, TimeProvider
     {
         var body = context.Body.GetBytes();
         var endpoint = await context.SendEndpointProvider.GetSendEndpoint(addresses.Of(QueueNames.DeadLetter));
-        await endpoint.Send(
-            new BrokenMessage(
-                Convert.ToHexStringLower(SHA256.HashData(body)), context.InputAddress.AbsolutePath.Split('/')[^1], cause,
-                body.Length > MaxBody ? body[..MaxBody] : body, time.GetUtcNow()),
-            context.CancellationToken);
+        var message = new BrokenMessage(
+            Convert.ToHexStringLower(SHA256.HashData(body)), context.InputAddress.AbsolutePath.Split('/')[^1], cause,
+            body.Length > MaxBody ? body[..MaxBody] : body, time.GetUtcNow());
+        await SendLimit.ApplyAsync(limited => endpoint.Send(message, limited), context.CancellationToken);
     }
 
     /// <summary>What the broker dead-lettered says why; what somebody put into the queue does not.</summary>

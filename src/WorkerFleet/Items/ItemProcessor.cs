@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Journal;
-using WorkerFleet.Ledger;
 using WorkerFleet.Scheduling;
 using WorkerFleet.Workers;
 
@@ -11,20 +10,19 @@ namespace WorkerFleet.Items;
 
 /// <summary>
 /// Takes one delivery of an item to what is to become of it: wait to be admitted, journal the start, wait for a permit,
-/// invoke the agent, make the outcome durable. Safe to repeat at any point: a delivery that may be a repeat reads the journal first and goes
-/// on where the item stood.
+/// invoke the agent, make the outcome durable. Safe to repeat at any point: a delivery that may be a repeat reads the
+/// journal first and goes on where the item stood (<see cref="ItemResumption"/>).
 /// </summary>
 public sealed partial class ItemProcessor(
     BatchDirectory batches,
-    IAgentCatalog agents,
+    ItemResumption resumption,
+    AgentInvoker invoker,
     InvocationGovernor governor,
     InFlightItems inFlight,
     IJournal journal,
-    ILedger ledger,
     ISchedule schedule,
     ItemOutcomes outcomes,
     WorkerIdentity worker,
-    WorkerOptions options,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<ItemProcessor> logger)
@@ -34,9 +32,6 @@ public sealed partial class ItemProcessor(
     /// was in flight with the item that killed it.
     /// </summary>
     private const int SuspectAfter = 2;
-
-    /// <summary>Events read for one item; far above what its attempts can write.</summary>
-    private const int MaxEvents = 10_000;
 
     /// <param name="item">The message.</param>
     /// <param name="redelivered">Whether the broker says that it delivered the message before.</param>
@@ -163,7 +158,7 @@ public sealed partial class ItemProcessor(
     {
         if (!mayRepeat)
             return await AttemptAsync(batch, item with { Attempt = 1 }, default, turn, cancellationToken);
-        if (await FindWhereItStoodAsync(batch, item, cancellationToken) is not { } history)
+        if (await resumption.FindWhereItStoodAsync(batch, item, cancellationToken) is not { } history)
             return default;
         return history.Interruptions >= SuspectAfter && !turn.AsSuspect && !batch.IsEnding
             ? new(IsSuspect: true)
@@ -187,63 +182,6 @@ public sealed partial class ItemProcessor(
     /// </summary>
     private async Task<bool> HasGoneOnAsync(BatchView batch, CancellationToken cancellationToken) =>
         await batches.RefreshAsync(batch.Id, cancellationToken) is { IsPaused: false };
-
-    /// <returns>Null when nothing is left to do for this delivery.</returns>
-    private async Task<ItemHistory?> FindWhereItStoodAsync(
-        BatchView batch, ProcessBatchItem item, CancellationToken cancellationToken)
-    {
-        if (await ledger.FindSettledAsync(item.BatchId, item.Index, cancellationToken) is { } settled)
-        {
-            await outcomes.NotifyAgainAsync(item, settled, cancellationToken);
-            return null;
-        }
-
-        if (batch.IsOver)
-            return null;
-        var history = ItemHistory.Read(await journal.ReadAsync(
-            ItemSession.IdFor(item.BatchId, item.Index), MaxEvents, cancellationToken));
-        if (batch.IsEnding)
-        {
-            if (WhenGivenUp(batch, history) is not { } givenUpAt)
-                return history;
-            await schedule.PutAsync(
-                RetrySchedule.Create(batch.Spec, item with { Attempt = history.NextAttempt }, givenUpAt), cancellationToken);
-            return null;
-        }
-
-        if (history.FinalFailure is { } failure)
-        {
-            await outcomes.FailAsync(item with { Attempt = history.AttemptsEnded }, failure, null, cancellationToken);
-            return null;
-        }
-
-        if (history.NextAttemptAt > time.GetUtcNow())
-        {
-            await schedule.PutAsync(
-                RetrySchedule.Create(batch.Spec, item with { Attempt = history.NextAttempt }, history.NextAttemptAt.Value),
-                cancellationToken);
-            return null;
-        }
-
-        if (history.Interruptions < options.MaxInterruptions)
-            return history;
-        await outcomes.FailAsync(item with { Attempt = history.NextAttempt },
-            new(FailureKind.WorkerLost, $"{history.Interruptions} workers died while they worked on this item",
-                Retryable: false, MayHaveRun: true),
-            null, cancellationToken);
-        return null;
-    }
-
-    /// <summary>
-    /// An attempt that was begun and has not ended can be in another worker's hands, which gets its time to finish it, as an
-    /// attempt in this process does.
-    /// </summary>
-    /// <returns>When the item may be cancelled all the same; null: at once.</returns>
-    private DateTimeOffset? WhenGivenUp(BatchView batch, ItemHistory history) =>
-        !options.Embedded && history.Interruptions > 0
-        && batch.State.EndRequestedAt + BatchDirectory.CancelGrace is { } givenUpAt && givenUpAt > time.GetUtcNow()
-            ? givenUpAt
-            : null;
 
     private async Task<AttemptEnd> AttemptAsync(
         BatchView batch, ProcessBatchItem item, ItemHistory history, Turn turn, CancellationToken cancellationToken)
@@ -277,7 +215,7 @@ public sealed partial class ItemProcessor(
         using (permit.Value)
             try
             {
-                reply = await InvokeAsync(batch, item, session, cancellationToken);
+                reply = await invoker.InvokeAsync(batch, item, session, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -312,47 +250,6 @@ public sealed partial class ItemProcessor(
             item.Attempt, worker.Id);
     }
 
-    /// <returns>Null when the batch ended early and waits no longer for the answer.</returns>
-    private async Task<AgentReply?> InvokeAsync(
-        BatchView batch, ProcessBatchItem item, string session, CancellationToken cancellationToken)
-    {
-        if (agents.Find(item.Agent) is not { } agent)
-            return AgentReply.Fail(new(FailureKind.InvalidInput,
-                $"there is no agent '{item.Agent}' in this worker's configuration", Retryable: false));
-
-        var limit = batch.Spec.Limits.AttemptTimeout;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, batch.Abandoned);
-        timeout.CancelAfter(limit);
-        try
-        {
-            var call = agent.InvokeAsync(
-                new(session, item.BatchId, item.Index, item.Attempt, item.Input), timeout.Token);
-            // An agent that does not heed the token must not hold up the batch, or the end of the process.
-            return await call.WaitAsync(timeout.Token);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException) when (batch.Abandoned.IsCancellationRequested)
-        {
-            return null;
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
-        {
-            return AgentReply.Fail(new(FailureKind.Timeout,
-                $"agent '{item.Agent}' gave no answer within {limit}", Retryable: true, MayHaveRun: true));
-        }
-        catch (Exception exception)
-        {
-            // The boundary to code that is not ours: an agent that throws is an agent that failed.
-            LogAgentThrew(exception, item.Agent, item.BatchId, item.Index);
-            return AgentReply.Fail(new(FailureKind.AgentError,
-                $"agent '{item.Agent}' threw {exception.GetType().Name}: {exception.Message}", Retryable: true,
-                MayHaveRun: true));
-        }
-    }
-
     /// <param name="Retry">The next attempt, when there is to be one.</param>
     /// <param name="WasBegunBefore">Nothing was done, or it was given back: look anew where the item stands.</param>
     /// <param name="IsSuspect">Nothing was done, because workers died with the item: it waits to be worked on alone.</param>
@@ -368,7 +265,4 @@ public sealed partial class ItemProcessor(
 
     [LoggerMessage(1301, LogLevel.Warning, "Item {Index} is of batch {BatchId}, which does not exist; dropped")]
     private partial void LogNoBatch(Guid batchId, long index);
-
-    [LoggerMessage(1302, LogLevel.Error, "Agent {Agent} threw on item {Index} of batch {BatchId}")]
-    private partial void LogAgentThrew(Exception exception, string agent, Guid batchId, long index);
 }

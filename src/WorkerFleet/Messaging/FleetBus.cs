@@ -14,7 +14,7 @@ public sealed class FleetBus(IBus bus, QueueAddresses? addresses = null)
         where T : class
     {
         var endpoint = await EndpointAsync(queue);
-        await SendLimit.ApplyAsync(endpoint.Send(message, cancellationToken), cancellationToken);
+        await SendLimit.ApplyAsync(limited => endpoint.Send(message, limited), cancellationToken);
     }
 
     /// <summary>Sends many at once. Complete when the broker has them all.</summary>
@@ -24,7 +24,7 @@ public sealed class FleetBus(IBus bus, QueueAddresses? addresses = null)
         if (messages.Count == 0)
             return;
         var endpoint = await EndpointAsync(queue);
-        await SendLimit.ApplyAsync(endpoint.SendBatch(messages, cancellationToken), cancellationToken);
+        await SendLimit.ApplyAsync(limited => endpoint.SendBatch(messages, limited), cancellationToken);
     }
 
     /// <summary>Sends a message whose type is known only at run time.</summary>
@@ -37,9 +37,8 @@ public sealed class FleetBus(IBus bus, QueueAddresses? addresses = null)
     {
         var endpoint = await EndpointAsync(queue);
         await SendLimit.ApplyAsync(
-            endpoint.Send(
-                message, message.GetType(), Pipe.Execute<SendContext>(context => headers?.Invoke(context.Headers)),
-                cancellationToken),
+            limited => endpoint.Send(
+                message, message.GetType(), Pipe.Execute<SendContext>(context => headers?.Invoke(context.Headers)), limited),
             cancellationToken);
     }
 

@@ -100,6 +100,8 @@ public static class FleetServices
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<InFlightItems>();
         services.AddSingleton<ItemOutcomes>();
+        services.AddSingleton<ItemResumption>();
+        services.AddSingleton<AgentInvoker>();
         services.AddSingleton<ItemProcessor>();
         services.AddSingleton<BatchSource>();
         services.AddSingleton<ItemSender>();

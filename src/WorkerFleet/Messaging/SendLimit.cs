@@ -10,14 +10,19 @@ internal static class SendLimit
     /// <summary>Far longer than a broker needs that is there; shorter than anybody should look at a batch that stands still.</summary>
     public static readonly TimeSpan Value = TimeSpan.FromSeconds(20);
 
+    /// <param name="send">Sends, and heeds its token: what goes on in the background is sent after it was given up.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="TimeoutException">The broker did not confirm in time.</exception>
-    public static async Task ApplyAsync(Task send, CancellationToken cancellationToken)
+    public static async Task ApplyAsync(Func<CancellationToken, Task> send, CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Value);
         try
         {
-            await send.WaitAsync(Value, cancellationToken);
+            // Not every wait on the way heeds the token.
+            await send(limit.Token).WaitAsync(limit.Token);
         }
-        catch (TimeoutException exception)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"The broker did not confirm a message within {Value.TotalSeconds:F0} s.", exception);
         }

@@ -45,10 +45,13 @@ internal sealed class LocalNode : IBrokerNode
         var port = LoopbackPorts.Free();
         Uri = new Uri($"amqp://guest:guest@127.0.0.1:{port}/");
         _environment = EnvironmentOf(port);
+        Tls = BrokerTls.Create(_folder);
         WriteConfiguration();
     }
 
     public Uri Uri { get; }
+
+    public BrokerTls Tls { get; }
 
     private string StartLog => Path.Combine(_folder, "start.log");
 
@@ -139,10 +142,11 @@ internal sealed class LocalNode : IBrokerNode
     private void WriteConfiguration()
     {
         // Defaults are for machines of a broker's own: 50 MB of disk to spare, and 512 MB of memory for a log.
-        Write("rabbitmq.conf", """
+        Write("rabbitmq.conf", $"""
             disk_free_limit.absolute = 10MB
             vm_memory_high_watermark.absolute = 1GB
             raft.wal_max_size_bytes = 67108864
+            {Tls.Configuration}
             """);
         // How often quorum queues tell their numbers; 5 s otherwise.
         Write("advanced.config", "[{rabbit, [{quorum_tick_interval, 1000}]}].");

@@ -24,6 +24,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime, IDisposable
     /// <summary>Address with credentials, as for <c>Fleet:Broker</c>. Stays the same when the broker is restarted.</summary>
     public Uri Uri { get; private set; } = null!;
 
+    /// <summary>Null for a broker that is not a node of this machine's: only there is a certificate at hand.</summary>
+    internal BrokerTls? Tls => (_node as LocalNode)?.Tls;
+
     /// <summary>A prefix for the names of a test's queues that no other test has.</summary>
     public static string NewPrefix() => $"test-{Guid.CreateVersion7().ToString("N")[^8..]}-";
 

@@ -42,6 +42,7 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton(options).AddSingleton<ItemReturn>()
             .AddSingleton<FleetBus>().AddSingleton<BatchDirectory>().AddSingleton<ExhaustedReporter>()
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
+            .AddSingleton<ItemResumption>().AddSingleton<AgentInvoker>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
             .AddSingleton<ItemSender>().AddSingleton<Dispatcher>().AddSingleton<Aggregator>()
             .AddSingleton(ExportLocations.Local).AddSingleton<ResultExporter>().AddSingleton<HeadStarts>().AddSingleton<LeaseHolder>()

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using WorkerFleet.Agents;
+using WorkerFleet.Batches;
+
+namespace WorkerFleet.Items;
+
+/// <summary>Calls an item's agent once, within the time that the batch allows, and takes whatever comes of it as an answer.</summary>
+public sealed partial class AgentInvoker(IAgentCatalog agents, ILogger<AgentInvoker> logger)
+{
+    /// <returns>Null when the batch ended early and waits no longer for the answer.</returns>
+    /// <exception cref="OperationCanceledException">The process may wait no longer.</exception>
+    public async Task<AgentReply?> InvokeAsync(
+        BatchView batch, ProcessBatchItem item, string session, CancellationToken cancellationToken)
+    {
+        if (agents.Find(item.Agent) is not { } agent)
+            return AgentReply.Fail(new(FailureKind.InvalidInput,
+                $"there is no agent '{item.Agent}' in this worker's configuration", Retryable: false));
+
+        var limit = batch.Spec.Limits.AttemptTimeout;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, batch.Abandoned);
+        timeout.CancelAfter(limit);
+        try
+        {
+            var call = agent.InvokeAsync(
+                new(session, item.BatchId, item.Index, item.Attempt, item.Input), timeout.Token);
+            // An agent that does not heed the token must not hold up the batch, or the end of the process.
+            return await call.WaitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (batch.Abandoned.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return AgentReply.Fail(new(FailureKind.Timeout,
+                $"agent '{item.Agent}' gave no answer within {limit}", Retryable: true, MayHaveRun: true));
+        }
+        catch (Exception exception)
+        {
+            // The boundary to code that is not ours: an agent that throws is an agent that failed.
+            LogAgentThrew(exception, item.Agent, item.BatchId, item.Index);
+            return AgentReply.Fail(new(FailureKind.AgentError,
+                $"agent '{item.Agent}' threw {exception.GetType().Name}: {exception.Message}", Retryable: true,
+                MayHaveRun: true));
+        }
+    }
+
+    [LoggerMessage(1302, LogLevel.Error, "Agent {Agent} threw on item {Index} of batch {BatchId}")]
+    private partial void LogAgentThrew(Exception exception, string agent, Guid batchId, long index);
+}

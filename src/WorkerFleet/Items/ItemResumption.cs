@@ -1,0 +1,75 @@
+using WorkerFleet.Batches;
+using WorkerFleet.Journal;
+using WorkerFleet.Ledger;
+using WorkerFleet.Scheduling;
+using WorkerFleet.Workers;
+
+namespace WorkerFleet.Items;
+
+/// <summary>
+/// What a delivery that may be a repeat begins with: reads where the item stood, and does what is left to do where no attempt
+/// is. Every step that a crash can have cut off is made up for here.
+/// </summary>
+public sealed class ItemResumption(
+    IJournal journal, ILedger ledger, ISchedule schedule, ItemOutcomes outcomes, WorkerOptions options, TimeProvider time)
+{
+    /// <summary>Events read for one item; far above what its attempts can write.</summary>
+    private const int MaxEvents = 10_000;
+
+    /// <returns>Null when nothing is left to do for this delivery.</returns>
+    public async Task<ItemHistory?> FindWhereItStoodAsync(
+        BatchView batch, ProcessBatchItem item, CancellationToken cancellationToken)
+    {
+        if (await ledger.FindSettledAsync(item.BatchId, item.Index, cancellationToken) is { } settled)
+        {
+            await outcomes.NotifyAgainAsync(item, settled, cancellationToken);
+            return null;
+        }
+
+        if (batch.IsOver)
+            return null;
+        var history = ItemHistory.Read(await journal.ReadAsync(
+            ItemSession.IdFor(item.BatchId, item.Index), MaxEvents, cancellationToken));
+        if (batch.IsEnding)
+        {
+            if (WhenGivenUp(batch, history) is not { } givenUpAt)
+                return history;
+            await schedule.PutAsync(
+                RetrySchedule.Create(batch.Spec, item with { Attempt = history.NextAttempt }, givenUpAt), cancellationToken);
+            return null;
+        }
+
+        if (history.FinalFailure is { } failure)
+        {
+            await outcomes.FailAsync(item with { Attempt = history.AttemptsEnded }, failure, null, cancellationToken);
+            return null;
+        }
+
+        if (history.NextAttemptAt > time.GetUtcNow())
+        {
+            await schedule.PutAsync(
+                RetrySchedule.Create(batch.Spec, item with { Attempt = history.NextAttempt }, history.NextAttemptAt.Value),
+                cancellationToken);
+            return null;
+        }
+
+        if (history.Interruptions < options.MaxInterruptions)
+            return history;
+        await outcomes.FailAsync(item with { Attempt = history.NextAttempt },
+            new(FailureKind.WorkerLost, $"{history.Interruptions} workers died while they worked on this item",
+                Retryable: false, MayHaveRun: true),
+            null, cancellationToken);
+        return null;
+    }
+
+    /// <summary>
+    /// An attempt that was begun and has not ended can be in another worker's hands, which gets its time to finish it, as an
+    /// attempt in this process does.
+    /// </summary>
+    /// <returns>When the item may be cancelled all the same; null: at once.</returns>
+    private DateTimeOffset? WhenGivenUp(BatchView batch, ItemHistory history) =>
+        !options.Embedded && history.Interruptions > 0
+        && batch.State.EndRequestedAt + BatchDirectory.CancelGrace is { } givenUpAt && givenUpAt > time.GetUtcNow()
+            ? givenUpAt
+            : null;
+}
