@@ -12,6 +12,12 @@ public enum StoreFault
     /// <summary>Somebody else held the store for longer than one waits for it. Trying again can help.</summary>
     Locked,
 
+    /// <summary>
+    /// The store did not answer, or asked to slow down, for longer than one waits. Whether a write took effect is in doubt.
+    /// Trying again can help.
+    /// </summary>
+    Unavailable,
+
     /// <summary>The data cannot be read: damaged, or not written by the fleet.</summary>
     Corrupt,
 
