@@ -23,9 +23,16 @@ internal sealed class BatchInserts(DynamoTables tables)
         foreach (var insert in inserts)
             insert.Item.TryAdd(Attributes.Writer, Attributes.Text(Attributes.NewWriter()));
         var written = new bool[inserts.Count];
-        var chunks = Enumerable.Range(0, inserts.Count).Chunk(MaxStatements)
-            .Select(numbers => InsertAsync(inserts, numbers, written, cancellationToken));
-        await Task.WhenAll(chunks);
+        var left = Enumerable.Range(0, inserts.Count).ToList();
+        while (left.Count > 0)
+        {
+            // No batch may have a key twice; the second then finds the first.
+            var distinct = left.DistinctBy(number => KeyOf(inserts[number])).ToList();
+            await Task.WhenAll(distinct.Chunk(MaxStatements)
+                .Select(numbers => InsertAsync(inserts, numbers, written, cancellationToken)));
+            left = [.. left.Except(distinct)];
+        }
+
         return written;
     }
 
@@ -65,6 +72,9 @@ internal sealed class BatchInserts(DynamoTables tables)
             await tables.BackOffAsync(tries, cancellationToken);
         }
     }
+
+    private static (string, string, string) KeyOf(Insert insert) => (
+        insert.Table, insert.Item.ReadText(Attributes.PartitionKey), insert.Item.ReadText(Attributes.SortKey));
 
     private static BatchStatementRequest StatementOf(Insert insert)
     {

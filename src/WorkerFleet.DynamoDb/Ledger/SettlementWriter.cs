@@ -36,8 +36,8 @@ internal sealed class SettlementWriter(
         while (left.Count > 0)
         {
             var group = left.DistinctBy(number => settlements[number].Index).ToList();
-            await SettleAsync(key, group, settlements, results);
             left = [.. left.Except(group)];
+            await SettleAsync(key, group, settlements, results);
         }
 
         return results;
