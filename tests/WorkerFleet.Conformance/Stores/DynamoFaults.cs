@@ -34,14 +34,14 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
 
     public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
-    private string? Next()
+    private string? Next(bool isBatch)
     {
         lock (_lock)
         {
             if (_random.NextDouble() >= share)
                 return null;
-            string[] kinds = ["throttled", "server error", "lost answer", "broken connection", "part"];
-            return kinds[_random.Next(kinds.Length)];
+            string[] kinds = ["throttled", "server error", "lost answer", "broken connection"];
+            return isBatch && _random.Next(2) == 0 ? "part" : kinds[_random.Next(kinds.Length)];
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
             HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var target = request.Headers.TryGetValues("X-Amz-Target", out var values) ? values.First() : "";
-            var kind = faults.Next();
+            var kind = faults.Next(target.EndsWith("BatchExecuteStatement", StringComparison.Ordinal));
             if (kind is null || target.EndsWith("Table", StringComparison.Ordinal))
                 return await base.SendAsync(request, cancellationToken);
             switch (kind)
@@ -77,16 +77,14 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
                     using (await base.SendAsync(request, cancellationToken))
                         throw new HttpRequestException("The connection was broken before the answer came.");
                 default:
-                    return await RefusePartAsync(request, target, cancellationToken);
+                    return await RefusePartAsync(request, cancellationToken);
             }
         }
 
         /// <summary>Takes a part of a batch out before it is sent, and answers that it was throttled.</summary>
         private async Task<HttpResponseMessage> RefusePartAsync(
-            HttpRequestMessage request, string target, CancellationToken cancellationToken)
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (!target.EndsWith("BatchExecuteStatement", StringComparison.Ordinal))
-                return await base.SendAsync(request, cancellationToken);
             var body = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
             var statements = body["Statements"]!.AsArray();
             if (statements.Count < 2)

@@ -6,7 +6,7 @@ using WorkerFleet.DynamoDb.Tables;
 namespace WorkerFleet.Conformance.Stores;
 
 /// <summary>Making and comparing the tables.</summary>
-public sealed class DynamoTablesTests : IAsyncLifetime
+public sealed class DynamoTablesTests : IAsyncLifetime, IDisposable
 {
     private AmazonDynamoDBClient _client = null!;
     private DynamoDbOptions _options = null!;
@@ -26,11 +26,12 @@ public sealed class DynamoTablesTests : IAsyncLifetime
         _tables = new(_options, TimeProvider.System);
     }
 
-    public Task DisposeAsync()
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
     {
         _tables.Dispose();
         _client.Dispose();
-        return Task.CompletedTask;
     }
 
     [Fact]
