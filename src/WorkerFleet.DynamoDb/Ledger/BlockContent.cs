@@ -11,7 +11,7 @@ internal static class BlockContent
     /// <summary>For the version that changes the form.</summary>
     private const byte Form = 1;
 
-    private const int Quality = 4;
+    private const int Quality = 6;
     private const int Window = 18;
 
     public static byte[] Write(IEnumerable<StoredOutcome> outcomes)

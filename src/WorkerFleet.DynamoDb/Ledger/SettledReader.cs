@@ -14,11 +14,21 @@ internal sealed class SettledReader(SliceStore slices, BlockStore blocks)
     {
         var settled = new List<Settlement>();
         from = Math.Max(from, 0);
-        var slice = from < to ? await slices.FindByRowAsync(batchId, from, cancellationToken) : null;
-        while (slice is not null && slice.Slice.FirstIndex < to && settled.Count < limit)
+        if (from >= to)
+            return settled;
+        var first = await slices.FindByRowAsync(batchId, from, cancellationToken);
+        var number = first?.Slice.Number ?? slices.LowestNumberOf(batchId, from);
+        for (var missing = 0; missing < SliceStore.Gap && settled.Count < limit; number++)
         {
-            await ReadAsync(slice, from, to, state, limit, settled, cancellationToken);
-            slice = await slices.FindAsync(batchId, slice.Slice.Number + 1, cancellationToken);
+            var slice = first ?? await slices.FindAsync(batchId, number, cancellationToken);
+            first = null;
+            missing = slice is null ? missing + 1 : 0;
+            if (slice is null)
+                continue;
+            if (slice.Slice.FirstIndex < to)
+                await ReadAsync(slice, from, to, state, limit, settled, cancellationToken);
+            if (slice.Slice.End.Index >= to)
+                break;
         }
 
         return settled;

@@ -53,7 +53,8 @@ internal sealed class SettlementWriter(
         var stored = group.Zip(outcomes).ToDictionary(pair => pair.First, pair => pair.Second);
         var seen = _seen.GetValueOrDefault((key.Batch, key.Slice));
         // What was seen before is enough to try, as long as it does not speak against it: the update itself decides.
-        if (seen is not null && !group.TrueForAll(number => IsPending(seen, settlements[number].Index)))
+        if (seen is not null && (key.Round < seen.MaxRound
+            || !group.TrueForAll(number => IsPending(seen, settlements[number].Index))))
             seen = null;
         var isFresh = false;
         BlockReference? block = null;

@@ -52,7 +52,7 @@ internal sealed class SliceStore(DynamoTables tables, BatchReads reads)
         if (index < 0)
             return null;
         var (low, high) = (-1, int.MaxValue);
-        var number = _rowsPerSlice.TryGetValue(batchId, out var rows) ? (int)Math.Min(index / rows, int.MaxValue / 2) : 0;
+        var number = LowestNumberOf(batchId, index);
         var step = 1;
         while (true)
         {
@@ -69,6 +69,10 @@ internal sealed class SliceStore(DynamoTables tables, BatchReads reads)
             step = Math.Min(step * 2, 1 << 20);
         }
     }
+
+    /// <summary>No slice before this one can hold the row, as far as this process has seen the batch's slices.</summary>
+    public int LowestNumberOf(Guid batchId, long index) =>
+        _rowsPerSlice.TryGetValue(batchId, out var rows) ? (int)Math.Min(index / rows, int.MaxValue / 2) : 0;
 
     public SliceItem Read(Dictionary<string, AttributeValue> item)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Batches;
+using WorkerFleet.DynamoDb;
 using WorkerFleet.Items;
 using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
@@ -31,7 +32,7 @@ public sealed class DynamoCostTests(ITestOutputHelper output)
     public async Task Batch_OfTenThousandRowsOfOneKilobyte_StaysWithinTheTargets()
     {
         await using var fixture = await DynamoFixture.CreateDynamoAsync();
-        var store = fixture.Open();
+        var store = fixture.Open(fixture.Options with { GatherTime = new DynamoDbOptions().GatherTime });
         using var usage = new DynamoUsage(fixture.Options);
         var batch = new BatchState
         {
