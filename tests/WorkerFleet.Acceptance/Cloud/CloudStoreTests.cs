@@ -2,8 +2,6 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Processes;
-using WorkerFleet.Conformance.Emulators;
-using WorkerFleet.Conformance.Stores;
 
 namespace WorkerFleet.Acceptance.Cloud;
 
@@ -15,22 +13,16 @@ public sealed class CloudStoreTests(RabbitMqBroker broker) : IAsyncLifetime
     private const int Failed = 3;
 
     private readonly Workspace _fleet = Workspace.Create();
-    private readonly string _name = $"fleet-{Guid.CreateVersion7():N}";
+    private string _name = "";
     private IAmazonS3 _s3 = null!;
 
     public async Task InitializeAsync()
     {
-        var emulator = await S3Emulator.StartAsync();
-        foreach (var (name, value) in emulator.Environment)
-            _fleet.Environment[name] = value;
-        _fleet.Environment["AWS_ENDPOINT_URL_DYNAMODB"] = (await DynamoLocal.AddressAsync()).ToString();
-        _fleet.Environment["FLEET__STORE"] = "dynamodb";
+        var cloud = await CloudStore.ConfigureAsync(_fleet);
+        _name = cloud.Name;
         _fleet.Environment["FLEET__BROKER"] = broker.Uri.ToString();
         _fleet.Environment["FLEET__RABBITMQ__PREFIX"] = RabbitMqBroker.NewPrefix();
-        _fleet.Environment["RUNS_TABLE"] = $"{_name}-runs";
-        _fleet.Environment["TASKS_TABLE"] = $"{_name}-journal";
-        _fleet.Environment["S3_BUCKET"] = _name;
-        _s3 = emulator.CreateClient();
+        _s3 = cloud.S3.CreateClient();
     }
 
     public async Task DisposeAsync()

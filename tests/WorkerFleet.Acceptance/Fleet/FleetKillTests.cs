@@ -6,8 +6,7 @@ using Xunit.Abstractions;
 namespace WorkerFleet.Acceptance.Fleet;
 
 /// <summary>Processes of the fleet die all the time, workers and orchestrator alike.</summary>
-[Collection(RabbitMqTests.Name)]
-public sealed class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper log) : IAsyncLifetime
+public abstract class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper log) : IAsyncLifetime
 {
     private const int Seed = 7;
     private const int Rows = 20_000;
@@ -33,10 +32,11 @@ public sealed class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper log)
     private readonly FlakyBatch _batch = new(Rows);
     private readonly TestFleet _fleet = TestFleet.Create(broker, log);
 
-    public Task InitializeAsync()
+    public async Task InitializeAsync()
     {
+        await PrepareStoreAsync(_fleet);
         _batch.Prepare(_fleet.Workspace, Latency);
-        return _fleet.StartAsync(1, Workers, "--concurrency", "10");
+        await _fleet.StartAsync(1, Workers, "--concurrency", "10");
     }
 
     public async Task DisposeAsync() => await _fleet.DisposeAsync();
@@ -62,6 +62,8 @@ public sealed class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper log)
         Assert.Equal(
             1 + OrchestratorKills.Length + OrchestratorKillsAtWork.Length, _fleet.Orchestrators.Sum(one => one.Starts));
     }
+
+    private protected abstract Task PrepareStoreAsync(TestFleet fleet);
 
     private async Task KillAsync(ProgressTrace trace)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WorkerFleet.Acceptance.Broker;
+using WorkerFleet.Acceptance.Cloud;
 using WorkerFleet.Acceptance.Processes;
 using WorkerFleet.Acceptance.Store;
 using WorkerFleet.Batches;
@@ -26,8 +27,11 @@ public sealed class TestFleet : IAsyncDisposable
     private readonly List<FleetMember> _orchestrators = [];
     private readonly List<FleetMember> _workers = [];
 
+    private Func<StoreReader> _openStore;
+
     private TestFleet(RabbitMqBroker broker, ITestOutputHelper log)
     {
+        _openStore = () => new StoreReader(DataFolder);
         _broker = broker;
         _log = log;
         Workspace.Environment["FLEET__BROKER"] = broker.Uri.ToString();
@@ -50,6 +54,14 @@ public sealed class TestFleet : IAsyncDisposable
     public IEnumerable<FleetMember> Members => _orchestrators.Concat(_workers);
 
     public static TestFleet Create(RabbitMqBroker broker, ITestOutputHelper log) => new(broker, log);
+
+    /// <summary>Has the fleet's store be in DynamoDB and S3, provisioned. Before anything is started.</summary>
+    public async Task UseCloudStoreAsync()
+    {
+        var cloud = await CloudStore.ConfigureAsync(Workspace);
+        (await Workspace.RunAsync("provision")).ShouldBe(0);
+        _openStore = cloud.OpenReader;
+    }
 
     /// <summary>Starts orchestrators and workers, and waits until all are ready.</summary>
     /// <param name="orchestrators">How many.</param>
@@ -130,7 +142,7 @@ public sealed class TestFleet : IAsyncDisposable
     }
 
     /// <summary>A look into the store. Dispose it before the last process of the fleet is killed.</summary>
-    internal StoreReader OpenStore() => new(DataFolder);
+    internal StoreReader OpenStore() => _openStore();
 
     public async ValueTask DisposeAsync()
     {

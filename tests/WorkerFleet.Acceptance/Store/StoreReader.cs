@@ -9,18 +9,27 @@ using WorkerFleet.Sqlite;
 namespace WorkerFleet.Acceptance.Store;
 
 /// <summary>
-/// Looks into the embedded store beside the processes that work on it. Dispose it before a process is killed: the last
-/// one to close the database tidies it up, and that has to be left to those under test.
+/// Looks into a store beside the processes that work on it. Of the embedded store: dispose it before a process is killed,
+/// since the last one to close the database tidies it up, and that has to be left to those under test.
 /// </summary>
-internal sealed class StoreReader(string dataFolder) : IAsyncDisposable
+internal sealed class StoreReader : IAsyncDisposable
 {
     private const int MostEvents = 1_000;
 
-    private readonly ServiceProvider _services = new ServiceCollection()
-        .AddLogging()
-        .AddSqliteStore(dataFolder)
-        .AddFleet()
-        .BuildServiceProvider();
+    private readonly ServiceProvider _services;
+
+    /// <summary>The embedded store in that folder.</summary>
+    public StoreReader(string dataFolder)
+        : this(services => services.AddSqliteStore(dataFolder))
+    {
+    }
+
+    public StoreReader(Action<IServiceCollection> addStore)
+    {
+        var services = new ServiceCollection().AddLogging();
+        addStore(services);
+        _services = services.AddFleet().BuildServiceProvider();
+    }
 
     /// <summary>The newest batch, or null.</summary>
     public async Task<BatchProgress?> FindLatestAsync()

@@ -58,3 +58,8 @@ public sealed class DynamoBrokenMessages : BrokenMessageConformance
 {
     protected override Task<IStoreFixture> CreateFixtureAsync() => DynamoFixture.CreateAsync();
 }
+
+public sealed class DynamoSagaConflicts : SagaConflictConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => DynamoFixture.CreateAsync();
+}

@@ -66,3 +66,8 @@ public sealed class SqliteBrokenMessages : BrokenMessageConformance
 {
     protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
+
+public sealed class SqliteSagaConflicts : SagaConflictConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
+}
