@@ -1,4 +1,5 @@
 using Spectre.Console;
+using WorkerFleet.Cli.Rendering;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.S3;
 
@@ -55,5 +56,5 @@ internal sealed class CliContext
     public void Say(string text) => Out.WriteLine(text);
 
     /// <summary>A line beside the answer.</summary>
-    public void Note(string text) => Error.MarkupLine($"[grey]{Markup.Escape(text)}[/]");
+    public void Note(string text) => Error.MarkupLine($"[grey]{SafeMarkup.Escape(text)}[/]");
 }

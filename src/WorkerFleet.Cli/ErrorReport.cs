@@ -49,7 +49,7 @@ internal static class ErrorReport
             if (cli.Error.Profile.Capabilities.ColorSystem == ColorSystem.NoColors)
                 cli.Error.Profile.Out.Writer.WriteLine($"error: {SafeText.Line(problem, 2_000)}");
             else
-                cli.Error.MarkupLine($"[red]error:[/] {Markup.Escape(SafeText.Line(problem, 2_000))}");
+                cli.Error.MarkupLine($"[red]error:[/] {SafeMarkup.Escape(SafeText.Line(problem, 2_000))}");
     }
 
     /// <summary>Keeps the details in a file, since a terminal is no place for them.</summary>

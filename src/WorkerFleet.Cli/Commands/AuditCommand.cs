@@ -43,8 +43,8 @@ internal sealed class AuditCommand(CliContext cli)
         foreach (var check in report.Checks)
             table.AddRow(
                 check.Passed ? "[green]✓[/]" : "[red]✗[/]",
-                Markup.Escape(SafeText.Line(check.Name)),
-                Markup.Escape(SafeText.Line(check.Detail)));
+                SafeMarkup.Escape(SafeText.Line(check.Name)),
+                SafeMarkup.Escape(SafeText.Line(check.Detail)));
         cli.Out.Write(table);
         var counts = report.Counts;
         cli.Out.MarkupLine($"{Figures.Count(report.RowsIn, "row")} in = " +

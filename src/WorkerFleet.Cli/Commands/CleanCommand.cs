@@ -56,7 +56,7 @@ internal sealed class CleanCommand(CliContext cli)
         foreach (var batch in deleted)
             cli.Out.MarkupLine(
                 $"{Figures.ShortId(batch.CorrelationId)}  " +
-                $"{Markup.Escape(SafeText.Line(batch.Spec.Name, 60))}  " +
+                $"{SafeMarkup.Escape(SafeText.Line(batch.Spec.Name, 60))}  " +
                 $"{Figures.Count(batch.TotalRows, "row")}  " +
                 $"[grey]{(batch.FinishedAt is { } at ? Figures.Instant(at) : "")}[/]");
         var batches = deleted.Count == 1 ? "batch" : "batches";

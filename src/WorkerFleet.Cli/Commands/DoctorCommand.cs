@@ -30,7 +30,7 @@ internal sealed class DoctorCommand(CliContext cli)
         else
             foreach (var check in checks)
                 cli.Out.MarkupLine($"{MarkOf(check.State)} {check.Name,-14} " +
-                    $"{Markup.Escape(SafeText.Line(check.Finding, 1_000))}");
+                    $"{SafeMarkup.Escape(SafeText.Line(check.Finding, 1_000))}");
         return healthy ? ExitCodes.Success : ExitCodes.Failed;
     }
 

@@ -59,7 +59,7 @@ internal sealed class ListCommand(CliContext cli)
             var (batch, counts) = (progress.Batch, progress.Counts);
             table.AddRow(
                 Figures.ShortId(batch.CorrelationId),
-                Markup.Escape(SafeText.Line(batch.Spec.Name, 40)),
+                SafeMarkup.Escape(SafeText.Line(batch.Spec.Name, 40)),
                 ProgressView.StatusOf(batch.CurrentState) +
                     (IsLeft(progress) ? " [yellow](nobody drives it)[/]" : ""),
                 Figures.Count(batch.TotalRows),

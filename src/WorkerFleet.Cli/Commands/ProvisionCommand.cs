@@ -71,8 +71,8 @@ internal sealed class ProvisionCommand(CliContext cli)
             ResourceState.Missing => "[yellow]-[/]",
             _ => "[red]✗[/]",
         };
-        cli.Out.MarkupLine($"{mark} {resource.Kind,-7} {Markup.Escape(resource.Name)}: " +
-            $"{Markup.Escape(SafeText.Line(resource.Detail, 1_000))}");
+        cli.Out.MarkupLine($"{mark} {resource.Kind,-7} {SafeMarkup.Escape(resource.Name)}: " +
+            $"{SafeMarkup.Escape(SafeText.Line(resource.Detail, 1_000))}");
     }
 
     private static int ExitCodeOf(IReadOnlyList<Resource> resources) =>

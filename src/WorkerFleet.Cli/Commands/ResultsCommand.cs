@@ -62,7 +62,7 @@ internal sealed class ResultsCommand(CliContext cli)
         var counts = result.Summary.Counts;
         cli.Out.MarkupLine(
             $"Wrote {Figures.Count(counts.Settled)} of {Figures.Count(result.Summary.Rows, "row")} to " +
-            $"[bold]{Markup.Escape(cli.ShortPath(result.Folder))}[/]" +
+            $"[bold]{SafeMarkup.Escape(cli.ShortPath(result.Folder))}[/]" +
             (result.Complete ? ", complete with manifest.json."
                 : ". Partial: there is no manifest.json until the batch is over."));
     }

@@ -56,9 +56,9 @@ internal sealed class WorkersCommand(CliContext cli)
         {
             var isWorker = worker.Concurrency > 0;
             table.AddRow(
-                Markup.Escape(SafeText.Line(worker.Id, 60)),
-                Markup.Escape(string.Join("+", worker.Roles)),
-                Markup.Escape(worker.Version),
+                SafeMarkup.Escape(SafeText.Line(worker.Id, 60)),
+                SafeMarkup.Escape(string.Join("+", worker.Roles)),
+                SafeMarkup.Escape(worker.Version),
                 StatusMarkup(worker, now),
                 isWorker ? Figures.Count(worker.InFlight) : "",
                 isWorker ? Figures.Count(worker.Capacity) : "",
@@ -73,7 +73,7 @@ internal sealed class WorkersCommand(CliContext cli)
     private static string StatusMarkup(WorkerRecord worker, DateTimeOffset now) => StatusOf(worker, now) switch
     {
         "lost" => "[red]lost[/]",
-        "pressed" => $"[yellow]pressed: {Markup.Escape(SafeText.Line(worker.Note ?? "", 80))}[/]",
+        "pressed" => $"[yellow]pressed: {SafeMarkup.Escape(SafeText.Line(worker.Note ?? "", 80))}[/]",
         "draining" => "[yellow]draining[/]",
         var status => $"[green]{status}[/]",
     };

@@ -23,6 +23,6 @@ internal sealed class ConsoleSink(IAnsiConsole console, bool withExceptions) : I
         if (logEvent.Exception is { } exception)
             message += withExceptions ? $"{System.Environment.NewLine}{exception}" : $" ({exception.Message})";
         console.MarkupLine(
-            $"[{style}]{name}:[/] {Markup.Escape(withExceptions ? message : SafeText.Line(message))}");
+            $"[{style}]{name}:[/] {SafeMarkup.Escape(withExceptions ? message : SafeText.Line(message))}");
     }
 }

@@ -37,10 +37,10 @@ internal static class BatchEnd
         var (batch, counts) = (progress.Batch, progress.Counts);
         var id = Figures.ShortId(batch.CorrelationId);
         cli.Out.MarkupLine(
-            $"{Mark(batch.CurrentState)} [bold]{Markup.Escape(SafeText.Line(batch.Spec.Name))}[/] " +
+            $"{Mark(batch.CurrentState)} [bold]{SafeMarkup.Escape(SafeText.Line(batch.Spec.Name))}[/] " +
             $"{ProgressView.StatusOf(batch.CurrentState)}  [grey]batch {id}[/]");
         if (batch.EndReason is { Length: > 0 } reason)
-            cli.Out.MarkupLine($"  because: {Markup.Escape(SafeText.Line(reason))}");
+            cli.Out.MarkupLine($"  because: {SafeMarkup.Escape(SafeText.Line(reason))}");
         cli.Out.MarkupLine($"  rows      {Figures.Count(batch.TotalRows)}: {ProgressView.CountsOf(progress)}");
         if (summary is not null)
             WriteFigures(cli, summary);
@@ -49,10 +49,10 @@ internal static class BatchEnd
         if (batch.Output is not null && summary is not null)
             WritePaths(cli, batch.Output, counts.Settled > counts.Succeeded);
         if (batch.OutputProblem is { Length: > 0 } problem)
-            cli.Out.MarkupLine($"  [red]results   {Markup.Escape(SafeText.Line(problem))}[/] Then: " +
-                $"[bold]{Markup.Escape(common.Command(cli, $"results {id}"))}[/]");
+            cli.Out.MarkupLine($"  [red]results   {SafeMarkup.Escape(SafeText.Line(problem))}[/] Then: " +
+                $"[bold]{SafeMarkup.Escape(common.Command(cli, $"results {id}"))}[/]");
         if (counts.Failed + counts.Cancelled > 0)
-            cli.Out.MarkupLine($"  again     [bold]{Markup.Escape(common.Command(cli, $"retry {id}"))}[/]");
+            cli.Out.MarkupLine($"  again     [bold]{SafeMarkup.Escape(common.Command(cli, $"retry {id}"))}[/]");
     }
 
     private static void WriteFigures(CliContext cli, BatchSummary summary)
@@ -71,7 +71,7 @@ internal static class BatchEnd
             : [ExportFileNames.Results, ExportFileNames.Table, ExportFileNames.Summary];
         foreach (var name in names)
             cli.Out.MarkupLine($"  {(name == names[0] ? "results" : ""),-9} " +
-                $"{Markup.Escape(cli.ShortPath($"{folder.TrimEnd('/')}/{name}"))}");
+                $"{SafeMarkup.Escape(cli.ShortPath($"{folder.TrimEnd('/')}/{name}"))}");
     }
 
     private static void WriteErrors(CliContext cli, CommonValues common, BatchSummary summary, string id)
@@ -80,11 +80,11 @@ internal static class BatchEnd
         foreach (var error in summary.Errors.Take(MostErrors))
             cli.Out.MarkupLine($"    [red]{Figures.Count(error.Count)} ×[/] " +
                 $"{(error.Kind is { } kind ? Kinds.NameOf(kind) : "other")}: " +
-                $"{Markup.Escape(SafeText.Line(error.Message, 160))} [grey]{Markup.Escape(error.Group)}[/]");
+                $"{SafeMarkup.Escape(SafeText.Line(error.Message, 160))} [grey]{SafeMarkup.Escape(error.Group)}[/]");
         if (summary.Errors.Count > MostErrors)
             cli.Out.MarkupLine(
                 $"    [grey]and {Figures.Count(summary.Errors.Count - MostErrors, "cause")} more[/]");
-        cli.Out.MarkupLine($"  look      {Markup.Escape(common.Command(cli, $"dead-letters groups {id}"))}");
+        cli.Out.MarkupLine($"  look      {SafeMarkup.Escape(common.Command(cli, $"dead-letters groups {id}"))}");
     }
 
     private static string Mark(string status) => status switch

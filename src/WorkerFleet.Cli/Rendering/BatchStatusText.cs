@@ -14,7 +14,7 @@ internal static class BatchStatusText
     {
         var (batch, counts) = (progress.Batch, progress.Counts);
         var id = Figures.ShortId(batch.CorrelationId);
-        cli.Out.MarkupLine($"[bold]{Markup.Escape(SafeText.Line(batch.Spec.Name))}[/]  " +
+        cli.Out.MarkupLine($"[bold]{SafeMarkup.Escape(SafeText.Line(batch.Spec.Name))}[/]  " +
             $"{ProgressView.StatusOf(batch.CurrentState)}  [grey]batch {id}[/]");
         if (cli.Out.Profile.Out.IsTerminal)
             cli.Out.MarkupLine(
@@ -22,21 +22,21 @@ internal static class BatchStatusText
         Line(cli, "rows", $"{Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows)} settled: " +
             $"{ProgressView.CountsOf(progress)}");
         if (batch.EndReason is { Length: > 0 } reason)
-            Line(cli, "because", Markup.Escape(SafeText.Line(reason)));
+            Line(cli, "because", SafeMarkup.Escape(SafeText.Line(reason)));
         Line(cli, "submitted", Figures.Instant(batch.SubmittedAt) +
-            (batch.Spec.Owner.Length > 0 ? $" by {Markup.Escape(SafeText.Line(batch.Spec.Owner))}" : ""));
+            (batch.Spec.Owner.Length > 0 ? $" by {SafeMarkup.Escape(SafeText.Line(batch.Spec.Owner))}" : ""));
         if (batch.FinishedAt is { } finished)
             Line(cli, "finished",
                 $"{Figures.Instant(finished)}, after {Durations.Format(finished - batch.SubmittedAt)}");
-        Line(cli, "options", Markup.Escape(OptionsOf(batch.Spec)));
+        Line(cli, "options", SafeMarkup.Escape(OptionsOf(batch.Spec)));
         if (batch.Output is not null)
-            Line(cli, "results", Markup.Escape(cli.ShortPath(batch.Output)) +
+            Line(cli, "results", SafeMarkup.Escape(cli.ShortPath(batch.Output)) +
                 (BatchFollower.IsFinal(progress) ? "" : " [grey](at the end)[/]"));
         foreach (var group in groups)
             Line(cli, "error", $"[red]{Figures.Count(group.Count)} ×[/] {Kinds.NameOf(group.Kind)}: " +
-                $"{Markup.Escape(SafeText.Line(group.Sample, 160))} [grey]{Markup.Escape(group.Group)}[/]");
+                $"{SafeMarkup.Escape(SafeText.Line(group.Sample, 160))} [grey]{SafeMarkup.Escape(group.Group)}[/]");
         if (NextStep(progress) is { } next)
-            Line(cli, "next", $"[bold]{Markup.Escape(common.Command(cli, $"{next} {id}"))}[/]");
+            Line(cli, "next", $"[bold]{SafeMarkup.Escape(common.Command(cli, $"{next} {id}"))}[/]");
     }
 
     private static string OptionsOf(BatchSpec spec)

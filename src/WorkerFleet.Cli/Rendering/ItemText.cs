@@ -14,7 +14,7 @@ internal static class ItemText
 
     public static void Write(CliContext cli, CommonValues common, ItemJson item)
     {
-        var id = item.Id is { } own ? $" ({Markup.Escape(SafeText.Line(own, 80))})" : "";
+        var id = item.Id is { } own ? $" ({SafeMarkup.Escape(SafeText.Line(own, 80))})" : "";
         cli.Out.MarkupLine($"[bold]Row {item.Row}[/]{id}  {StateOf(item.State)}  " +
             $"[grey]batch {Figures.ShortId(item.BatchId)}[/]");
         Line(cli, "session", item.Session);
@@ -47,10 +47,10 @@ internal static class ItemText
             table.AddRow(
                 entry.At.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture),
                 $"+{Durations.Format(entry.At - first)}",
-                Markup.Escape(SafeText.Line(entry.Event, 60)),
+                SafeMarkup.Escape(SafeText.Line(entry.Event, 60)),
                 entry.Attempt == 0 ? "" : entry.Attempt.ToString(CultureInfo.InvariantCulture),
-                Markup.Escape(entry.Worker ?? ""),
-                Markup.Escape(DetailOf(entry)));
+                SafeMarkup.Escape(entry.Worker ?? ""),
+                SafeMarkup.Escape(DetailOf(entry)));
         cli.Out.Write(table);
     }
 
@@ -84,5 +84,5 @@ internal static class ItemText
     private static string Compact(JsonElement json) => JsonSerializer.Serialize(json, CliJson.LineOptions);
 
     private static void Line(CliContext cli, string name, string text) =>
-        cli.Out.MarkupLine($"  [grey]{name,-9}[/] {Markup.Escape(SafeText.Line(text, LongestText))}");
+        cli.Out.MarkupLine($"  [grey]{name,-9}[/] {SafeMarkup.Escape(SafeText.Line(text, LongestText))}");
 }

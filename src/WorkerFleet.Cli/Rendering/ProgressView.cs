@@ -17,7 +17,7 @@ internal static class ProgressView
         var percent = Figures.Percent(counts.Settled, batch.TotalRows);
         var bar = Math.Clamp(width - 30, 10, LongestBar);
         return new Rows(
-            new Markup($"[bold]{Markup.Escape(SafeText.Line(batch.Spec.Name, 60))}[/]  " +
+            new Markup($"[bold]{SafeMarkup.Escape(SafeText.Line(batch.Spec.Name, 60))}[/]  " +
                 $"{StatusOf(batch.CurrentState)}  [grey]{Figures.ShortId(batch.CorrelationId)}[/]"),
             new Markup($"{Bar(counts, bar)} {percent,5}  " +
                 $"{Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows)}"),
@@ -68,7 +68,7 @@ internal static class ProgressView
             BatchStatus.Cancelled or BatchStatus.Cancelling => "blue",
             _ => "teal",
         };
-        return $"[{style}]{Markup.Escape(StatusWords.Of(status))}[/]";
+        return $"[{style}]{SafeMarkup.Escape(StatusWords.Of(status))}[/]";
     }
 
     private static string PaceOf(ProgressSnapshot snapshot)

@@ -10,7 +10,7 @@ internal static class Tables
         var border = cli.Out.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.None;
         var table = new Table { Border = border };
         foreach (var column in columns)
-            table.AddColumn(new TableColumn($"[bold]{Markup.Escape(column)}[/]").NoWrap());
+            table.AddColumn(new TableColumn($"[bold]{SafeMarkup.Escape(column)}[/]").NoWrap());
         return table;
     }
 }

@@ -52,8 +52,8 @@ internal sealed class BrokenMessagesCommand(CliContext cli)
         var table = Tables.Create(cli, "found", "queue", "bytes", "cause");
         foreach (var message in messages)
             table.AddRow(
-                Figures.Instant(message.At), Markup.Escape(SafeText.Line(message.Queue, 60)),
-                Figures.Count(message.Body.Length), Markup.Escape(SafeText.Line(message.Cause, 160)));
+                Figures.Instant(message.At), SafeMarkup.Escape(SafeText.Line(message.Queue, 60)),
+                Figures.Count(message.Body.Length), SafeMarkup.Escape(SafeText.Line(message.Cause, 160)));
         return table;
     }
 }

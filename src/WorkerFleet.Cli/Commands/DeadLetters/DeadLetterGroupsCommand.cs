@@ -51,11 +51,11 @@ internal sealed class DeadLetterGroupsCommand(CliContext cli)
         table.Columns[4].NoWrap = false;
         foreach (var group in groups)
             table.AddRow(
-                Markup.Escape(group.Group),
+                SafeMarkup.Escape(group.Group),
                 Figures.Count(group.Count),
                 Kinds.NameOf(group.Kind),
                 Figures.Instant(group.Last),
-                Markup.Escape(SafeText.Line(group.Sample, 200)));
+                SafeMarkup.Escape(SafeText.Line(group.Sample, 200)));
         cli.Out.Write(table);
         cli.Note(
             $"The rows of a cause: {common.Command(cli, $"dead-letters list {id} --group {groups[0].Group}")}");

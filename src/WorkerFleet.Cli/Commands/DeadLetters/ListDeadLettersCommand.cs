@@ -69,14 +69,14 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
         foreach (var letter in letters)
             table.AddRow(
                 letter.Index.ToString(CultureInfo.InvariantCulture),
-                Markup.Escape(SafeText.Line(letter.ItemId ?? "", 40)),
-                Markup.Escape(letter.Agent),
+                SafeMarkup.Escape(SafeText.Line(letter.ItemId ?? "", 40)),
+                SafeMarkup.Escape(letter.Agent),
                 letter.Attempts.ToString(CultureInfo.InvariantCulture),
                 Figures.Instant(letter.FailedAt),
-                Markup.Escape(letter.Group),
+                SafeMarkup.Escape(letter.Group),
                 Kinds.NameOf(letter.Failure.Kind) +
                     (letter.State == DeadLetterState.Replayed ? " [grey](replayed)[/]" : ""),
-                Markup.Escape(SafeText.Line(letter.Failure.Message, 200)));
+                SafeMarkup.Escape(SafeText.Line(letter.Failure.Message, 200)));
         cli.Out.Write(table);
     }
 }
