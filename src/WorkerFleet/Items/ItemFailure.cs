@@ -8,13 +8,20 @@ namespace WorkerFleet.Items;
 /// <param name="RetryAfter">How long the agent asked to be left alone, if it did.</param>
 /// <param name="MayHaveRun">Whether the agent may have done its work although no answer arrived.</param>
 /// <param name="StatusCode">HTTP status of the agent's answer, where there was one.</param>
+/// <param name="AgentWide">
+/// Whether it says nothing about the item: every call of this agent would fail so now, as with a used-up quota or refused
+/// credentials.
+/// </param>
+/// <param name="AttemptLimit">Attempts after which another cannot be expected to help, below the batch's own; from 1.</param>
 public sealed record ItemFailure(
     FailureKind Kind,
     string Message,
     bool Retryable,
     TimeSpan? RetryAfter = null,
     bool MayHaveRun = false,
-    int? StatusCode = null)
+    int? StatusCode = null,
+    bool AgentWide = false,
+    int? AttemptLimit = null)
 {
     /// <summary>Longest message kept, in characters; agents can answer an error with a whole page.</summary>
     public const int MaxMessageLength = 2_000;

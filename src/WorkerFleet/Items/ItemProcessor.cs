@@ -230,7 +230,8 @@ public sealed partial class ItemProcessor(
         // What the agent said is paid for: it is made durable even if the broker is lost by now, or the process ends.
         if (reply.Failure is not { } failure)
             await outcomes.SucceedAsync(item, reply.Output, run, CancellationToken.None);
-        else if (failure.Retryable && item.Attempt - history.AttemptsBefore < batch.Spec.Retry.MaxAttempts)
+        else if (failure.Retryable && item.Attempt - history.AttemptsBefore
+            < Math.Min(batch.Spec.Retry.MaxAttempts, failure.AttemptLimit ?? int.MaxValue))
             return new(Retry: await outcomes.RetryAsync(
                 batch.Spec, item, item.Attempt - history.AttemptsBefore, failure, run, CancellationToken.None));
         else
