@@ -25,7 +25,7 @@ public sealed record DynamoDbOptions
 
     /// <summary>
     /// How long records are kept: a batch from its end, slices, results and events from when they were written. 365 days by
-    /// default, 1 day or more. A batch that lives for longer than this loses results, and <c>fleet audit</c> says so.
+    /// default, 1 day or more. Of a batch that is not over, whatever its age, only events expire.
     /// </summary>
     public TimeSpan Retention
     {

@@ -32,11 +32,11 @@ public static class DynamoDbStore
         services.AddSingleton<SliceInsertion>();
         services.AddSingleton<SliceReopening>();
         services.AddSingleton<BlockStore>();
-        services.AddSingleton<TerminalEvents>();
         services.AddSingleton<SettlementWriter>();
         services.AddSingleton<SettledReader>();
         services.AddSingleton<LedgerCounts>();
         services.AddSingleton<LedgerDeletion>();
+        services.AddSingleton<LedgerRenewal>();
         services.AddSingleton<IBatchDrivers, FleetDrivers>();
         services.AddSingleton<IStoreMode, FleetStoreMode>();
         services.AddSingleton<IBatchStore, DynamoBatchStore>();
@@ -48,6 +48,7 @@ public static class DynamoDbStore
         services.AddSingleton<IWorkerRegistry, DynamoWorkerRegistry>();
         services.AddSingleton<ILeases, DynamoLeases>();
         services.AddSingleton<ILimitShares, DynamoLimitShares>();
+        services.AddHostedService<DynamoUsageReport>();
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using WorkerFleet.DynamoDb.Client;
 using WorkerFleet.DynamoDb.Ledger;
 using WorkerFleet.Items;
+using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 
 namespace WorkerFleet.DynamoDb;
@@ -8,23 +9,28 @@ namespace WorkerFleet.DynamoDb;
 /// <summary>The ledger in the cloud store. Outcomes of a slice that come together are written together.</summary>
 internal sealed class DynamoLedger : ILedger, IDisposable
 {
-    /// <summary>With their events and the block they fill three requests of statements.</summary>
-    private const int MaxGroup = (3 * BatchInserts.MaxStatements) - 1;
+    /// <summary>
+    /// Rows of one update, whose condition names each: far within DynamoDB's 4 KB of an expression and 300 operators in it.
+    /// </summary>
+    private const int MaxGroup = 75;
 
+    private readonly IJournal _journal;
     private readonly SliceStore _slices;
     private readonly SliceInsertion _insertion;
     private readonly SliceReopening _reopening;
     private readonly SettledReader _settled;
     private readonly LedgerCounts _counts;
     private readonly LedgerDeletion _deletion;
+    private readonly LedgerRenewal _renewal;
     private readonly Gatherer<(Guid Batch, int Slice, int Round), Settlement, SettleResult> _settlements;
 
     public DynamoLedger(
-        DynamoTables tables, SliceStore slices, SliceInsertion insertion, SettlementWriter writer,
-        SliceReopening reopening, SettledReader settled, LedgerCounts counts, LedgerDeletion deletion)
+        DynamoTables tables, IJournal journal, SliceStore slices, SliceInsertion insertion, SettlementWriter writer,
+        SliceReopening reopening, SettledReader settled, LedgerCounts counts, LedgerDeletion deletion,
+        LedgerRenewal renewal)
     {
-        (_slices, _insertion, _reopening, _settled, _counts, _deletion) =
-            (slices, insertion, reopening, settled, counts, deletion);
+        (_journal, _slices, _insertion, _reopening, _settled, _counts, _deletion, _renewal) =
+            (journal, slices, insertion, reopening, settled, counts, deletion, renewal);
         _settlements = new(
             writer.SettleAsync,
             settlement => BlockStore.SizeOf(
@@ -32,18 +38,29 @@ internal sealed class DynamoLedger : ILedger, IDisposable
             new(MaxGroup, BlockStore.MaxBytes), tables.Options.GatherTime, tables.Time);
     }
 
-    public Task<AddedSlice> AddSliceAsync(
+    public async Task<AddedSlice> AddSliceAsync(
         Slice slice, IReadOnlyList<Settlement> settled, CancellationToken cancellationToken)
     {
         LedgerLimits.Check(slice, settled);
-        return _insertion.AddAsync(slice, settled, cancellationToken);
+        var added = await _insertion.AddAsync(slice, settled, cancellationToken);
+        if (added.Added)
+            await Task.WhenAll(settled.Select(settlement => settlement.Event).OfType<JournalEvent>()
+                .Select(terminal => _journal.AppendAsync(terminal, CancellationToken.None)));
+        return added;
     }
 
+    /// <remarks>
+    /// The event comes behind the outcome that counts. Before it, an event could stay behind of an outcome that was never
+    /// counted, and the row be invoked again although its journal says that it succeeded.
+    /// </remarks>
     public async Task<SettleResult> SettleAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         LedgerLimits.Check(settlement);
-        return await _settlements.WriteAsync(
+        var result = await _settlements.WriteAsync(
             (settlement.BatchId, settlement.Slice, settlement.Round), settlement, cancellationToken);
+        if (result.Outcome == SettleOutcome.Settled && settlement.Event is { } terminal)
+            await _journal.AppendAsync(terminal, CancellationToken.None);
+        return result;
     }
 
     public async Task<Slice?> FindSliceAsync(Guid batchId, int number, CancellationToken cancellationToken) =>
@@ -91,6 +108,9 @@ internal sealed class DynamoLedger : ILedger, IDisposable
 
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
         _deletion.DeleteAsync(batchId, cancellationToken);
+
+    public Task KeepAsync(Guid batchId, DateTimeOffset submittedAt, CancellationToken cancellationToken) =>
+        _renewal.RenewAsync(batchId, submittedAt, cancellationToken);
 
     public void Dispose() => _settlements.Dispose();
 }

@@ -23,6 +23,9 @@ internal static class Attributes
 
     public static AttributeValue Seconds(DateTimeOffset instant) => Number(instant.ToUnixTimeSeconds());
 
+    public static DateTimeOffset ReadSeconds(AttributeValue value) =>
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(value.N, CultureInfo.InvariantCulture));
+
     public static AttributeValue Instant(DateTimeOffset instant) => Number(instant.UtcTicks);
 
     public static Dictionary<string, AttributeValue> Key(string partition, string sort) => new()

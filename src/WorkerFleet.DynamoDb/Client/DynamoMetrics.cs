@@ -6,30 +6,37 @@ namespace WorkerFleet.DynamoDb.Client;
 internal static class DynamoMetrics
 {
     public const string MeterName = "WorkerFleet.DynamoDb";
+    public const string RequestsName = "fleet.dynamodb.requests";
+    public const string ReadUnitsName = "fleet.dynamodb.read_units";
+    public const string WriteUnitsName = "fleet.dynamodb.write_units";
+
+    /// <summary>Tags of all three.</summary>
+    public const string Operation = "operation";
+    public const string Table = "table";
 
     private static readonly Meter Meter = new(MeterName);
 
     private static readonly Counter<long> Requests = Meter.CreateCounter<long>(
-        "fleet.dynamodb.requests", "{request}", "Requests sent, repeats included");
+        RequestsName, "{request}", "Requests sent, repeats included");
 
     private static readonly Counter<double> ReadUnits = Meter.CreateCounter<double>(
-        "fleet.dynamodb.read_units", "{unit}", "Read units consumed");
+        ReadUnitsName, "{unit}", "Read units consumed");
 
     private static readonly Counter<double> WriteUnits = Meter.CreateCounter<double>(
-        "fleet.dynamodb.write_units", "{unit}", "Write units consumed, indexes included");
+        WriteUnitsName, "{unit}", "Write units consumed, indexes included");
 
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>(
         "fleet.dynamodb.retries", "{request}", "Requests, or parts of one, that were to be repeated");
 
     public static void CountRequest(string operation, string table) =>
-        Requests.Add(1, new("operation", operation), new("table", table));
+        Requests.Add(1, new(Operation, operation), new(Table, table));
 
     public static void CountUnits(string operation, string table, double units)
     {
         var counter = operation is "GetItem" or "Query" or "BatchGetItem" ? ReadUnits : WriteUnits;
-        counter.Add(units, new("operation", operation), new("table", table));
+        counter.Add(units, new(Operation, operation), new(Table, table));
     }
 
     public static void CountRetry(string operation, string reason) =>
-        Retries.Add(1, new("operation", operation), new("reason", reason));
+        Retries.Add(1, new(Operation, operation), new("reason", reason));
 }

@@ -1,4 +1,5 @@
 using WorkerFleet.Items;
+using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 
 namespace WorkerFleet.DynamoDb.Ledger;
@@ -6,15 +7,18 @@ namespace WorkerFleet.DynamoDb.Ledger;
 /// <summary>One outcome as it is kept in a block, without what the block's key says.</summary>
 /// <param name="Row">Row number.</param>
 /// <param name="OutputBlob">Blob that holds the output, where it is too large for a record.</param>
-/// <param name="EventId">The terminal event that was journaled with it.</param>
+/// <param name="Event">
+/// The terminal event, which is journaled behind the outcome: with it whoever finds the outcome can make up for that. Without
+/// its session, which follows from the row.
+/// </param>
 internal sealed record OutcomeRecord(
     long Row, ItemState State, int Round, string? ItemId, string Agent, int Attempts, DateTimeOffset? StartedAt,
-    DateTimeOffset SettledAt, TimeSpan Duration, ItemFailure? Failure, string? OutputBlob, string? EventId)
+    DateTimeOffset SettledAt, TimeSpan Duration, ItemFailure? Failure, string? OutputBlob, JournalEvent? Event)
 {
     public static OutcomeRecord Of(Settlement settlement, string? outputBlob) => new(
         settlement.Index, settlement.State, settlement.Round, settlement.ItemId, settlement.Agent, settlement.Attempts,
         settlement.StartedAt, settlement.SettledAt, settlement.Duration, settlement.Failure, outputBlob,
-        settlement.Event?.EventId);
+        settlement.Event is { } terminal ? terminal with { SessionId = "" } : null);
 
     public Settlement ToSettlement(Guid batchId, int slice, ReadOnlyMemory<byte> output) => new()
     {
@@ -31,6 +35,7 @@ internal sealed record OutcomeRecord(
         Duration = Duration,
         Output = output,
         Failure = Failure,
+        Event = Event is { } terminal ? terminal with { SessionId = ItemSession.IdFor(batchId, Row) } : null,
     };
 }
 

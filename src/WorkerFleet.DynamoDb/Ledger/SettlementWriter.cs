@@ -10,11 +10,11 @@ using WorkerFleet.Storage;
 namespace WorkerFleet.DynamoDb.Ledger;
 
 /// <summary>
-/// Settles rows of one slice together: their outcomes in a block, their events, and then one conditional update of the slice,
-/// which takes the rows from the pending ones, counts them, and names the block. That update alone decides.
+/// Settles rows of one slice together: their outcomes in a block, and then one conditional update of the slice, which takes the
+/// rows from the pending ones, counts them, and names the block. That update alone decides.
 /// </summary>
 internal sealed class SettlementWriter(
-    DynamoTables tables, SliceStore slices, BlockStore blocks, TerminalEvents events, BatchInserts inserts)
+    DynamoTables tables, SliceStore slices, BlockStore blocks, BatchInserts inserts)
 {
     /// <summary>Rounds of a slice that keeps being changed by others; each takes the rows away that they settled.</summary>
     private const int MaxTries = 100;
@@ -58,7 +58,6 @@ internal sealed class SettlementWriter(
             seen = null;
         var isFresh = false;
         BlockReference? block = null;
-        var written = new HashSet<int>();
         for (var tries = 0; group.Count > 0; tries++)
         {
             if (tries == MaxTries)
@@ -68,8 +67,6 @@ internal sealed class SettlementWriter(
                 (seen, isFresh) = (await slices.FindAsync(key.Batch, key.Slice, CancellationToken.None), true);
             if (isFresh && await DecideAsync(seen, key.Round, group, settlements, results) is { Count: > 0 } decided)
             {
-                await events.TakeBackAsync(
-                    [.. decided.Where(written.Contains).Select(number => settlements[number])], seen, CancellationToken.None);
                 group.RemoveAll(decided.Contains);
                 block = null;
                 continue;
@@ -78,8 +75,8 @@ internal sealed class SettlementWriter(
             if (block is null)
             {
                 block = BlockReference.New(group.Select(number => seen!.PlaceOf(settlements[number].Index)!.Value));
-                written.UnionWith(await WriteAsync(
-                    blocks.InsertOf(partition, block, group.Select(number => stored[number])), group, settlements));
+                await inserts.InsertAsync(
+                    [blocks.InsertOf(partition, block, group.Select(number => stored[number]))], CancellationToken.None);
             }
 
             var (after, outcome) = await UpdateAsync(partition, seen!, block, key.Round, group, settlements);
@@ -125,17 +122,6 @@ internal sealed class SettlementWriter(
     {
         var read = await blocks.ReadAsync(slice, [place], CancellationToken.None);
         return read.TryGetValue(place, out var outcome) ? outcome.Record.Round : 0;
-    }
-
-    /// <returns>The rows whose event was written by this call.</returns>
-    private async Task<IEnumerable<int>> WriteAsync(
-        Insert block, List<int> group, IReadOnlyList<Settlement> settlements)
-    {
-        var withEvent = group.Where(number => settlements[number].Event is not null).ToList();
-        var written = await inserts.InsertAsync(
-            [block, .. withEvent.Select(number => JournalItems.InsertOf(settlements[number].Event!, tables))],
-            CancellationToken.None);
-        return withEvent.Where((_, i) => written[i + 1]);
     }
 
     /// <returns>The slice as it is then, null when there is none, and whether the update was made.</returns>

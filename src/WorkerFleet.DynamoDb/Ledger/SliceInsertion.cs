@@ -5,7 +5,7 @@ namespace WorkerFleet.DynamoDb.Ledger;
 
 /// <summary>Records a slice, with the outcomes that its rows have before they are sent.</summary>
 internal sealed class SliceInsertion(
-    DynamoTables tables, SliceStore slices, BlockStore blocks, TerminalEvents events, BatchInserts inserts)
+    DynamoTables tables, SliceStore slices, BlockStore blocks, BatchInserts inserts)
 {
     public async Task<AddedSlice> AddAsync(
         Slice slice, IReadOnlyList<Settlement> settled, CancellationToken cancellationToken)
@@ -26,20 +26,13 @@ internal sealed class SliceInsertion(
             written.Add(blocks.InsertOf(partition, block, some));
         }
 
-        var withEvent = settled.Where(settlement => settlement.Event is not null).ToList();
-        var isNew = await inserts.InsertAsync(
-            [.. written, .. withEvent.Select(settlement => JournalItems.InsertOf(settlement.Event!, tables))],
-            cancellationToken);
+        await inserts.InsertAsync(written, cancellationToken);
         var item = SliceItem.Create(slice, settled, references, tables.Expiry);
         if ((await inserts.InsertAsync([new Insert(tables.Runs, item)], cancellationToken))[0])
             return new(slices.Read(item).Slice, Added: true);
-
-        var found = await slices.FindAsync(slice.BatchId, slice.Number, cancellationToken);
-        await events.TakeBackAsync(
-            [.. withEvent.Where((_, i) => isNew[written.Count + i])], found, cancellationToken);
-        return found is null
-            ? await AddAsync(slice, settled, cancellationToken)
-            : new(found.Slice, Added: false);
+        return await slices.FindAsync(slice.BatchId, slice.Number, cancellationToken) is { } found
+            ? new(found.Slice, Added: false)
+            : await AddAsync(slice, settled, cancellationToken);
     }
 
     private static IEnumerable<List<StoredOutcome>> InBlocks(IEnumerable<StoredOutcome> outcomes)

@@ -40,6 +40,9 @@ internal sealed class SliceItem
         MaxRound = (int)item.ReadNumber(Round);
         StoredVersion = item.ReadNumber(Version);
         IsGone = item.ContainsKey(Gone);
+        ExpiresAt = item.TryGetValue(Attributes.TimeToLive, out var expiry)
+            ? Attributes.ReadSeconds(expiry)
+            : DateTimeOffset.MaxValue;
         Writer = item.ReadTextOrNull(Attributes.Writer);
         References = item.TryGetValue(Blocks, out var blocks)
             ? [.. (blocks.L ?? []).Select(reference => BlockReference.Read(reference.B.ToArray()))]
@@ -56,6 +59,8 @@ internal sealed class SliceItem
     public bool IsGone { get; }
 
     public string? Writer { get; }
+
+    public DateTimeOffset ExpiresAt { get; }
 
     public IReadOnlyList<BlockReference> References { get; }
 

@@ -118,6 +118,7 @@ public sealed partial class Reconciler(
     private async Task CheckAsync(BatchState batch, bool busy, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        await ledger.KeepAsync(batch.CorrelationId, batch.SubmittedAt, cancellationToken);
         var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
         if (!_sightings.TryGetValue(batch.CorrelationId, out var last)
             || last.Version != batch.Version || last.Counts != counts || batch.CurrentState == BatchStatus.Paused

@@ -90,6 +90,8 @@ public sealed class ItemOutcomes(
     public async Task NotifyAgainAsync(
         ProcessBatchItem item, Settlement settled, CancellationToken cancellationToken)
     {
+        if (settled.Event is { } terminal)
+            await journal.AppendAsync(terminal, cancellationToken);
         if (settled.State == ItemState.Failed)
             await exhausted.ReportAsync(DeadLetterOf(item, settled), cancellationToken);
         if (await ledger.FindSliceAsync(item.BatchId, settled.Slice, cancellationToken) is { Pending.IsEmpty: true })

@@ -31,7 +31,10 @@ public interface ILedger
     Task<IReadOnlyList<Settlement>> ReadSettledAsync(
         Guid batchId, long from, long to, ItemState? state, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The outcome of one item; null while it is pending. <see cref="Settlement.Event"/> is not filled.</summary>
+    /// <summary>
+    /// The outcome of one item; null while it is pending. <see cref="Settlement.Event"/> is filled by a store that journals it
+    /// behind the outcome: if a process died in between, it is for whoever meets the item again to append it.
+    /// </summary>
     Task<Settlement?> FindSettledAsync(Guid batchId, long index, CancellationToken cancellationToken);
 
     /// <summary>The row number of the settled item with that id of the user; null when there is none.</summary>
@@ -47,6 +50,12 @@ public interface ILedger
 
     /// <summary>Counts the item records themselves, slice by slice, for the audit. A pending row has no settled record.</summary>
     Task<ItemCounts> CountRecordsAsync(Guid batchId, int slice, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sees to it that nothing of a batch that is not over expires, in a store whose records do. To be called again and again; does
+    /// a bounded part of it each time, and nothing as a rule.
+    /// </summary>
+    Task KeepAsync(Guid batchId, DateTimeOffset submittedAt, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Deletes slices, outcomes and the journal of the batch's sessions. Repeatable.</summary>
     Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken);

@@ -42,6 +42,9 @@ public sealed record Settlement
     /// <summary>Set unless succeeded.</summary>
     public ItemFailure? Failure { get; init; }
 
-    /// <summary>The terminal event, made durable no later than the outcome. Null where no session was begun.</summary>
+    /// <summary>
+    /// The terminal event, of the item's own session. Durable when the settling completes, and never without the outcome. Null where
+    /// no session was begun.
+    /// </summary>
     public JournalEvent? Event { get; init; }
 }

@@ -19,7 +19,8 @@ public sealed class DynamoFaultTests
         await using var fixture = await DynamoFixture.CreateDynamoAsync();
         var faults = new DynamoFaults(seed, share: 0.3);
         using var client = DynamoFaults.ClientOf(await DynamoLocal.AddressAsync(), faults);
-        var stores = Enumerable.Range(0, 2).Select(_ => fixture.Open(fixture.Options with { Client = client })).ToList();
+        var options = fixture.Options with { Client = client, RequestTimeout = TimeSpan.FromMilliseconds(500) };
+        var stores = Enumerable.Range(0, 2).Select(_ => fixture.Open(options)).ToList();
         var batch = Guid.CreateVersion7();
         for (var slice = 0; slice < Rows / Samples.SliceSize; slice++)
             Assert.True((await stores[0].GetRequiredService<ILedger>().AddSliceAsync(
@@ -40,10 +41,14 @@ public sealed class DynamoFaultTests
         Assert.Equal(Rows, begun.Count(first => first));
         Assert.Equal(Rows, settled.Count(result => result.Outcome == SettleOutcome.Settled));
         Assert.Equal(Rows, settled.Count(result => result.Outcome == SettleOutcome.AlreadySettled));
+        await AssertAllAsync(stores[0], batch);
         await AssertAllAsync(fixture.Open(), batch);
+        await stores[1].GetRequiredService<ILedger>().DeleteBatchAsync(batch, CancellationToken.None);
+        await AssertNothingAsync(fixture.Open(), batch);
         // As long as each kind of fault came, or the test shows nothing.
         Assert.Equal(
-            ["broken connection", "lost answer", "part", "server error", "throttled"],
+            DynamoFaults.Kinds.Concat(DynamoBatchRequest.Operations.Select(DynamoFaults.PartOf))
+                .Order(StringComparer.Ordinal),
             faults.Injected.Keys.Order(StringComparer.Ordinal));
     }
 
@@ -53,7 +58,13 @@ public sealed class DynamoFaultTests
         await using var fixture = await DynamoFixture.CreateDynamoAsync();
         var faults = new DynamoFaults(seed: 1, share: 1);
         using var client = DynamoFaults.ClientOf(await DynamoLocal.AddressAsync(), faults);
-        var store = fixture.Open(fixture.Options with { Client = client, GiveUpAfter = TimeSpan.FromMilliseconds(200) });
+        var store = fixture.Open(
+            fixture.Options with
+            {
+                Client = client,
+                RequestTimeout = TimeSpan.FromMilliseconds(500),
+                GiveUpAfter = TimeSpan.FromMilliseconds(200),
+            });
 
         var exception = await Assert.ThrowsAsync<Storage.StoreException>(() =>
             store.GetRequiredService<ILedger>().FindSliceAsync(Guid.CreateVersion7(), 0, CancellationToken.None));
@@ -61,6 +72,34 @@ public sealed class DynamoFaultTests
         Assert.Equal(Storage.StoreFault.Unavailable, exception.Fault);
         Assert.Contains(fixture.Options.RunsTable, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public async Task Settle_DiedBeforeItsEvent_LeavesTheEventWithTheOutcome()
+    {
+        await using var fixture = await DynamoFixture.CreateDynamoAsync();
+        var died = new DynamoFaults(seed: 1, share: 0) { Broken = "BatchExecuteStatement", After = "UpdateItem" };
+        using var client = DynamoFaults.ClientOf(await DynamoLocal.AddressAsync(), died);
+        var options = fixture.Options with { Client = client, GiveUpAfter = TimeSpan.Zero };
+        var (store, next) = (fixture.Open(options), fixture.Open());
+        var batch = Guid.CreateVersion7();
+        await next.GetRequiredService<ILedger>().AddSliceAsync(Samples.Slice(batch, 0), [], CancellationToken.None);
+        var succeeded = Samples.Event(batch, 3, JournalStatus.InvocationSucceeded);
+
+        await Assert.ThrowsAsync<Storage.StoreException>(() => store.GetRequiredService<ILedger>().SettleAsync(
+            Samples.Settlement(batch, 3) with { Event = succeeded }, CancellationToken.None));
+
+        Assert.Empty(await next.GetRequiredService<IJournal>().ReadAsync(succeeded.SessionId, 10, CancellationToken.None));
+        var settled = await next.GetRequiredService<ILedger>().FindSettledAsync(batch, 3, CancellationToken.None);
+        Assert.Equal(succeeded, settled?.Event);
+    }
+
+    private static async Task AssertNothingAsync(IServiceProvider store, Guid batch)
+    {
+        Assert.Null(await store.GetRequiredService<ILedger>().FindSliceAsync(batch, 0, CancellationToken.None));
+        for (var row = 0; row < Rows; row++)
+            Assert.Empty(await store.GetRequiredService<IJournal>().ReadAsync(
+                ItemSession.IdFor(batch, row), 10, CancellationToken.None));
     }
 
     private static async Task AssertAllAsync(IServiceProvider store, Guid batch)

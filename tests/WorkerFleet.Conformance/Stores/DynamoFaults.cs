@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 
@@ -10,12 +9,31 @@ namespace WorkerFleet.Conformance.Stores;
 /// <param name="share">Share of requests that something happens to, 0 to 1.</param>
 public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
 {
+    private const string Throttled = "throttled";
+    private const string ServerError = "server error";
+    private const string BrokenConnection = "broken connection";
+    private const string LostAnswer = "lost answer";
+    private const string NoAnswer = "no answer";
+
+    /// <summary>What can happen to every request.</summary>
+    public static readonly IReadOnlyList<string> Kinds =
+        [Throttled, ServerError, BrokenConnection, LostAnswer, NoAnswer];
+
     private readonly Random _random = new(seed);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _injected = [];
+    private bool _isPast;
+
+    /// <summary>An operation that no longer gets through once one of <see cref="After"/> has: as if the process died there.</summary>
+    public string? Broken { get; init; }
+
+    public string? After { get; init; }
 
     /// <summary>How often each kind happened.</summary>
     public IReadOnlyDictionary<string, int> Injected => _injected;
+
+    /// <summary>The kind that can happen to requests of many parts: the last one is throttled, the others are done.</summary>
+    public static string PartOf(string operation) => $"part of {operation}";
 
     public static AmazonDynamoDBClient ClientOf(Uri address, DynamoFaults faults) => new(
         new BasicAWSCredentials("local", "local"),
@@ -34,21 +52,19 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
 
     public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
-    private string? Next(bool isBatch)
+    /// <summary>What came least of what can happen to the request: so each kind comes, whatever the seed.</summary>
+    private string? Next(string? part)
     {
         lock (_lock)
         {
             if (_random.NextDouble() >= share)
                 return null;
-            string[] kinds = ["throttled", "server error", "lost answer", "broken connection"];
-            return isBatch && _random.Next(2) == 0 ? "part" : kinds[_random.Next(kinds.Length)];
-        }
-    }
-
-    private void Count(string kind)
-    {
-        lock (_lock)
+            string[] kinds = [.. Kinds, .. part is null ? Array.Empty<string>() : [part]];
+            _random.Shuffle(kinds);
+            var kind = kinds.MinBy(each => _injected.GetValueOrDefault(each))!;
             _injected[kind] = _injected.GetValueOrDefault(kind) + 1;
+            return kind;
+        }
     }
 
     private sealed class Handler(DynamoFaults faults) : DelegatingHandler(new SocketsHttpHandler())
@@ -56,54 +72,43 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
         protected override async Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var target = request.Headers.TryGetValues("X-Amz-Target", out var values) ? values.First() : "";
-            var kind = faults.Next(target.EndsWith("BatchExecuteStatement", StringComparison.Ordinal));
-            if (kind is null || target.EndsWith("Table", StringComparison.Ordinal))
+            var operation = request.Headers.TryGetValues("X-Amz-Target", out var values)
+                ? values.First().Split('.')[^1]
+                : "";
+            if (operation.EndsWith("Table", StringComparison.Ordinal))
                 return await base.SendAsync(request, cancellationToken);
-            switch (kind)
+            if (operation == faults.Broken && faults._isPast)
+                throw new HttpRequestException("The connection is broken for good.");
+            faults._isPast |= operation == faults.After;
+            var batch = await DynamoBatchRequest.ReadAsync(operation, request.Content!, cancellationToken);
+            switch (faults.Next(batch is null ? null : PartOf(operation)))
             {
-                case "throttled":
-                    faults.Count(kind);
+                case null:
+                    return await base.SendAsync(request, cancellationToken);
+                case Throttled:
                     return Answer(
                         HttpStatusCode.BadRequest, "ProvisionedThroughputExceededException", "The level was exceeded.");
-                case "server error":
-                    faults.Count(kind);
+                case ServerError:
                     return Answer(HttpStatusCode.InternalServerError, "InternalServerError", "Internal error.");
-                case "broken connection":
-                    faults.Count(kind);
+                case BrokenConnection:
                     throw new HttpRequestException("The connection was broken before the request was sent.");
-                case "lost answer":
-                    faults.Count(kind);
+                case LostAnswer:
                     using (await base.SendAsync(request, cancellationToken))
                         throw new HttpRequestException("The connection was broken before the answer came.");
+                case NoAnswer:
+                    using (await base.SendAsync(request, cancellationToken))
+                        await Task.Delay(Timeout.Infinite, cancellationToken);
+                    throw new InvalidOperationException("The store waited for ever.");
                 default:
-                    return await RefusePartAsync(request, cancellationToken);
+                    // The emulator does not look at signatures, which no longer fit.
+                    request.Content = batch!.WithoutLast();
+                    using (var answer = await base.SendAsync(request, cancellationToken))
+                        return new(answer.StatusCode)
+                        {
+                            Content = batch.RefuseLast(await answer.Content.ReadAsStringAsync(cancellationToken)),
+                            RequestMessage = request,
+                        };
             }
-        }
-
-        /// <summary>Takes a part of a batch out before it is sent, and answers that it was throttled.</summary>
-        private async Task<HttpResponseMessage> RefusePartAsync(
-            HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var body = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
-            var statements = body["Statements"]!.AsArray();
-            if (statements.Count < 2)
-                return await base.SendAsync(request, cancellationToken);
-            faults.Count("part");
-            statements.RemoveAt(statements.Count - 1);
-            // The emulator does not look at signatures, which no longer fit.
-            var type = request.Content.Headers.ContentType;
-            request.Content = new StringContent(body.ToJsonString());
-            request.Content.Headers.ContentType = type;
-            using var answer = await base.SendAsync(request, cancellationToken);
-            var answered = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken))!;
-            answered["Responses"]?.AsArray().Add(JsonNode.Parse(
-                """{"Error":{"Code":"ProvisionedThroughputExceeded","Message":"The level was exceeded."}}"""));
-            return new HttpResponseMessage(answer.StatusCode)
-            {
-                Content = new StringContent(answered.ToJsonString()),
-                RequestMessage = request,
-            };
         }
 
         private static HttpResponseMessage Answer(HttpStatusCode status, string type, string message) => new(status)

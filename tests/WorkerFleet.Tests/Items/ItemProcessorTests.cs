@@ -151,6 +151,24 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         Assert.Equal(2, _flow.Sent<ItemsExhausted>().Count);
     }
 
+    /// <summary>In the cloud store a worker can die between the outcome and its event.</summary>
+    [Fact]
+    public async Task NotifyAgain_OutcomeWithoutItsEvent_JournalsIt()
+    {
+        var item = _flow.ItemOf(_batch, 1);
+        await _flow.ProcessAsync(item);
+        var settled = (await _flow.FindSettledAsync(_batch, 1))!;
+        var missing = new JournalEvent(
+            ItemSession.IdFor(item.BatchId, item.Index), JournalEvent.IdFor(0, 1, 7, JournalStatus.InvocationSucceeded),
+            settled.SettledAt, JournalStatus.InvocationSucceeded, 1, "worker", "{}");
+
+        for (var delivery = 0; delivery < 2; delivery++)
+            await _flow.Get<ItemOutcomes>().NotifyAgainAsync(
+                item, settled with { Event = missing }, CancellationToken.None);
+
+        Assert.Single(await _flow.ReadJournalAsync(_batch, 1), missing);
+    }
+
     [Fact]
     public async Task Process_FirstMessageBehindItsOwnRepeat_DoesNotInvokeAgain()
     {

@@ -1,0 +1,85 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace WorkerFleet.DynamoDb.Client;
+
+/// <summary>
+/// Says what the process had of DynamoDB when it ends: requests and units by operation and table, from its metrics. For whoever has
+/// no collector of metrics, and to see what a role needs.
+/// </summary>
+internal sealed partial class DynamoUsageReport : IHostedService, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<(string Table, string Operation), Usage> _usage = [];
+    private readonly MeterListener _listener = new();
+    private readonly ILogger<DynamoUsageReport> _logger;
+
+    public DynamoUsageReport(ILogger<DynamoUsageReport> logger)
+    {
+        _logger = logger;
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == DynamoMetrics.MeterName)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _listener.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        List<string> lines;
+        Usage sum;
+        lock (_lock)
+        {
+            sum = _usage.Values.Aggregate(default(Usage), (sum, usage) => sum + usage);
+            lines = [.. _usage.Select(entry => string.Create(CultureInfo.InvariantCulture,
+                $"{entry.Key.Operation} {entry.Key.Table} {entry.Value.Requests:0}"))];
+        }
+
+        if (lines.Count > 0)
+            LogUsage(sum.Requests, sum.WriteUnits, sum.ReadUnits, string.Join(", ", lines));
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var (operation, table) = ("", "");
+        foreach (var (name, tag) in tags)
+            if (name == DynamoMetrics.Operation)
+                operation = (string)tag!;
+            else if (name == DynamoMetrics.Table)
+                table = (string)tag!;
+        var usage = instrument.Name switch
+        {
+            DynamoMetrics.RequestsName => new Usage(value, 0, 0),
+            DynamoMetrics.WriteUnitsName => new Usage(0, value, 0),
+            DynamoMetrics.ReadUnitsName => new Usage(0, 0, value),
+            _ => default,
+        };
+        if (usage == default)
+            return;
+        lock (_lock)
+            _usage[(table, operation)] = _usage.GetValueOrDefault((table, operation)) + usage;
+    }
+
+    private readonly record struct Usage(double Requests, double WriteUnits, double ReadUnits)
+    {
+        public static Usage operator +(Usage one, Usage other) => new(
+            one.Requests + other.Requests, one.WriteUnits + other.WriteUnits, one.ReadUnits + other.ReadUnits);
+    }
+
+    [LoggerMessage(2401, LogLevel.Information,
+        "DynamoDB: {Requests:0} requests, {WriteUnits:0.0} write units, {ReadUnits:0.0} read units; requests: {Operations}")]
+    private partial void LogUsage(double requests, double writeUnits, double readUnits, string operations);
+}
