@@ -8,6 +8,7 @@ using WorkerFleet.DynamoDb.Tables;
 using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Storage;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.DynamoDb;
@@ -48,6 +49,7 @@ public static class DynamoDbStore
         services.AddSingleton<IWorkerRegistry, DynamoWorkerRegistry>();
         services.AddSingleton<ILeases, DynamoLeases>();
         services.AddSingleton<ILimitShares, DynamoLimitShares>();
+        services.AddSingleton(StorePace.Metered);
         services.AddHostedService<DynamoUsageReport>();
         return services;
     }

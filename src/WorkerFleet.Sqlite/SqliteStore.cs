@@ -8,6 +8,7 @@ using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Scheduling;
 using WorkerFleet.Sqlite.Database;
+using WorkerFleet.Storage;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Sqlite;
@@ -38,6 +39,7 @@ public static class SqliteStore
         services.AddSingleton<IWorkerRegistry, SqliteWorkerRegistry>();
         services.AddSingleton<ILeases, SqliteLeases>();
         services.AddSingleton<ILimitShares, SqliteLimitShares>();
+        services.AddSingleton(StorePace.Local);
         services.AddSingleton<IBlobStore>(_ => new FileBlobStore(Path.Combine(dataFolder, "blobs")));
         return services;
     }

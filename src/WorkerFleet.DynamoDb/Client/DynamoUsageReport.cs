@@ -36,17 +36,17 @@ internal sealed partial class DynamoUsageReport : IHostedService, IDisposable
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        List<string> lines;
-        Usage sum;
         lock (_lock)
         {
-            sum = _usage.Values.Aggregate(default(Usage), (sum, usage) => sum + usage);
-            lines = [.. _usage.Select(entry => string.Create(CultureInfo.InvariantCulture,
-                $"{entry.Key.Operation} {entry.Key.Table} {entry.Value.Requests:0}"))];
+            if (_usage.Count == 0)
+                return Task.CompletedTask;
+            var sum = _usage.Values.Aggregate(default(Usage), (sum, usage) => sum + usage);
+            LogUsage(sum.Requests, sum.WriteUnits, sum.ReadUnits);
+            foreach (var table in _usage.GroupBy(entry => entry.Key.Table))
+                LogOperations(table.Key, string.Join(", ", table.Select(entry => string.Create(
+                    CultureInfo.InvariantCulture, $"{entry.Key.Operation} {entry.Value.Requests:0}"))));
         }
 
-        if (lines.Count > 0)
-            LogUsage(sum.Requests, sum.WriteUnits, sum.ReadUnits, string.Join(", ", lines));
         return Task.CompletedTask;
     }
 
@@ -80,6 +80,9 @@ internal sealed partial class DynamoUsageReport : IHostedService, IDisposable
     }
 
     [LoggerMessage(2401, LogLevel.Information,
-        "DynamoDB: {Requests:0} requests, {WriteUnits:0.0} write units, {ReadUnits:0.0} read units; requests: {Operations}")]
-    private partial void LogUsage(double requests, double writeUnits, double readUnits, string operations);
+        "DynamoDB: {Requests:0} requests, {WriteUnits:0.0} write units, {ReadUnits:0.0} read units")]
+    private partial void LogUsage(double requests, double writeUnits, double readUnits);
+
+    [LoggerMessage(2402, LogLevel.Information, "DynamoDB table {Table:l}: {Operations:l}")]
+    private partial void LogOperations(string table, string operations);
 }

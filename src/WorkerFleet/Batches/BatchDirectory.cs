@@ -1,20 +1,21 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Batches;
 
 /// <summary>
 /// Remembers the batches that this process works on, so that a row costs no look-up, and keeps up with their state: a
-/// pause or cancel is seen within <see cref="RefreshInterval"/>.
+/// pause or cancel is seen within <see cref="StorePace.Look"/>.
 /// </summary>
-public sealed partial class BatchDirectory(IBatchStore store, TimeProvider time, ILogger<BatchDirectory> logger)
+public sealed partial class BatchDirectory(
+    IBatchStore store, StorePace pace, TimeProvider time, ILogger<BatchDirectory> logger)
     : BackgroundService
 {
     /// <summary>How long a batch that ends early waits for its items in flight, before they are abandoned.</summary>
     public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(10);
 
     /// <summary>Most batches remembered at once; beyond, the least recently used are forgotten.</summary>
@@ -43,7 +44,7 @@ public sealed partial class BatchDirectory(IBatchStore store, TimeProvider time,
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(RefreshInterval, time);
+        using var timer = new PeriodicTimer(pace.Look, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             foreach (var view in _views.Values)

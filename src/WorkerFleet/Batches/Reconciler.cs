@@ -6,6 +6,7 @@ using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Results;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Storage;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Batches;
@@ -16,8 +17,8 @@ namespace WorkerFleet.Batches;
 /// </summary>
 public sealed partial class Reconciler(
     IBatchStore store, ILedger ledger, ISchedule schedule, FleetBus bus, DrivenBatches driven, InFlightItems inFlight,
-    Aggregator aggregator, IWorkerRegistry workers, ILeases leases, WorkerIdentity worker, TimeProvider time,
-    ILogger<Reconciler> logger) : BackgroundService
+    Aggregator aggregator, IWorkerRegistry workers, ILeases leases, WorkerIdentity worker, StorePace pace,
+    TimeProvider time, ILogger<Reconciler> logger) : BackgroundService
 {
     private const string LeaseName = "reconciler";
 
@@ -26,8 +27,6 @@ public sealed partial class Reconciler(
 
     /// <summary>A worker that said nothing for so long works on nothing any more.</summary>
     private static readonly TimeSpan WorkerGone = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>No progress for so long, with nothing in flight, and the batch is driven on.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(15);
@@ -44,7 +43,7 @@ public sealed partial class Reconciler(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(pace.Check, time);
         do
         {
             try

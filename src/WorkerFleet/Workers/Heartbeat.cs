@@ -1,19 +1,19 @@
 using System.Reflection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Workers;
 
-/// <summary>Says every second in the register that this process lives, and how it is.</summary>
+/// <summary>Says again and again in the register that this process lives, and how it is.</summary>
 public sealed partial class Heartbeat(
     IWorkerRegistry registry, WorkerIdentity worker, IEnumerable<FleetRole> roles, IEnumerable<WorkerLoad> loads,
-    IEnumerable<IBusyBatches> busy, IResourceMeter meter, IHostApplicationLifetime lifetime, TimeProvider time,
-    ILogger<Heartbeat> logger) : BackgroundService
+    IEnumerable<IBusyBatches> busy, IResourceMeter meter, IHostApplicationLifetime lifetime, StorePace pace,
+    TimeProvider time, ILogger<Heartbeat> logger) : BackgroundService
 {
     /// <summary>What has not been seen for longer is gone from the register.</summary>
     public static readonly TimeSpan KeepFor = TimeSpan.FromDays(1);
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CleanInterval = TimeSpan.FromMinutes(10);
 
     /// <summary>What rates are taken over.</summary>
@@ -51,7 +51,7 @@ public sealed partial class Heartbeat(
             // That it stops is said at once.
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(
                 stoppingToken, _told ? CancellationToken.None : lifetime.ApplicationStopping);
-            await Task.Delay(Interval, time, wait.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pace.Report, time, wait.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -22,9 +22,9 @@ internal sealed partial record CloudUsage(
     {
         var line = Line().Match(member.Log);
         Assert.True(line.Success, $"{member.Name} did not say what it used:\n{member.Log}");
-        return new(
-            Number(1), Number(2), Number(3),
-            line.Groups[4].Value.Split(", ").Select(each => each.Split(' ')).Select(each => (each[0], each[1])).ToHashSet());
+        var operations = Tables().Matches(member.Log).SelectMany(
+            table => table.Groups[2].Value.Split(", "), (table, each) => (each.Split(' ')[0], table.Groups[1].Value));
+        return new(Number(1), Number(2), Number(3), operations.ToHashSet());
 
         double Number(int group) => double.Parse(line.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
     }
@@ -59,6 +59,9 @@ internal sealed partial record CloudUsage(
         ? element.EnumerateArray().Select(each => each.GetString()!)
         : [element.GetString()!];
 
-    [GeneratedRegex(@"DynamoDB: (\d+) requests, ([\d.]+) write units, ([\d.]+) read units; requests: (.*)")]
+    [GeneratedRegex(@"DynamoDB: (\d+) requests, ([\d.]+) write units, ([\d.]+) read units")]
     private static partial Regex Line();
+
+    [GeneratedRegex(@"DynamoDB table (\S+): (\w+ \d+(?:, \w+ \d+)*)")]
+    private static partial Regex Tables();
 }
