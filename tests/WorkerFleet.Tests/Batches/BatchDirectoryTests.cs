@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkerFleet.Batches;
+using WorkerFleet.Storage;
 using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.Batches;
@@ -11,7 +12,7 @@ public sealed class BatchDirectoryTests : IAsyncLifetime, IDisposable
     private readonly SnapshotBatchStore _store = new();
     private readonly BatchDirectory _directory;
 
-    public BatchDirectoryTests() => _directory = new(_store, _time, NullLogger<BatchDirectory>.Instance);
+    public BatchDirectoryTests() => _directory = new(_store, StorePace.Local, _time, NullLogger<BatchDirectory>.Instance);
 
     public Task InitializeAsync() => _directory.StartAsync(CancellationToken.None);
 

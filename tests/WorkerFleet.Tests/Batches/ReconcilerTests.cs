@@ -6,6 +6,7 @@ using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Messaging;
 using WorkerFleet.Results;
+using WorkerFleet.Storage;
 using WorkerFleet.Tests.Fakes;
 using WorkerFleet.Workers;
 
@@ -40,14 +41,14 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
         var exporter = new ResultExporter(
             _batch.Store, _batch.Ledger, _batch.Sources, _time, ExportLocations.Local);
         _headStarts = new(
-            new(_batch.Store, _time, NullLogger<BatchDirectory>.Instance), exporter, _driven,
+            new(_batch.Store, StorePace.Local, _time, NullLogger<BatchDirectory>.Instance), exporter, _driven,
             new(_leases, new(), _time, NullLogger<LeaseHolder>.Instance), _time, NullLogger<HeadStarts>.Instance);
         var aggregator = new Aggregator(
             _batch.Store, _batch.Ledger, new InMemoryDeadLetters(), exporter, _headStarts,
             NullLogger<Aggregator>.Instance);
         _reconciler = new(
             _batch.Store, _batch.Ledger, _schedule, new(Bus.Bus), _driven, _inFlight, aggregator, _workers, _leases, new(),
-            _time, NullLogger<Reconciler>.Instance);
+            StorePace.Local, _time, NullLogger<Reconciler>.Instance);
         await _reconciler.StartAsync(CancellationToken.None);
         await Eventually.IsTrueAsync(() => _batch.Ledger.Counted > 0);
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using WorkerFleet.Batches;
 using WorkerFleet.Messaging;
 using WorkerFleet.Results;
+using WorkerFleet.Storage;
 using WorkerFleet.Tests.Fakes;
 using WorkerFleet.Workers;
 
@@ -22,7 +23,7 @@ public sealed class HeadStartsTests : IAsyncLifetime, IDisposable
 
     public HeadStartsTests()
     {
-        _directory = new(_batch.Store, _time, NullLogger<BatchDirectory>.Instance);
+        _directory = new(_batch.Store, StorePace.Local, _time, NullLogger<BatchDirectory>.Instance);
         _headStarts = Create(new());
         _batch.State.Output = _export.Folder.Path;
         for (var row = 0; row < Rows - 1; row++)

@@ -26,7 +26,7 @@ public sealed class HeartbeatTests : IAsyncLifetime, IDisposable
         _governor = new(new TestAgents(), options, _lifetime, _time);
         _gauge = new(_governor, _resources, options, _time, NullLogger<PressureGauge>.Instance);
         _heartbeat = new(_registry, _identity, [new(FleetRole.Worker), new(FleetRole.Orchestrator)],
-            [new(_governor, _gauge, _items, options)], [_items], _resources, _lifetime, _time,
+            [new(_governor, _gauge, _items, options)], [_items], _resources, _lifetime, StorePace.Local, _time,
             NullLogger<Heartbeat>.Instance);
     }
 
