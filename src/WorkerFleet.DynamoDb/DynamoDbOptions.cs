@@ -38,7 +38,7 @@ public sealed record DynamoDbOptions
     } = TimeSpan.FromDays(365);
 
     /// <summary>
-    /// How long an outcome or an event waits for others to be written with. 0 to 1 s; 10 ms by default. Longer is cheaper
+    /// How long an outcome or an event waits for others to be written with. 0 to 1 s; 25 ms by default. Longer is cheaper
     /// where agents are slow, since each write then carries more rows, and no slower, since rows wait beside one another.
     /// </summary>
     public TimeSpan GatherTime
@@ -50,7 +50,7 @@ public sealed record DynamoDbOptions
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromSeconds(1));
             field = value;
         }
-    } = TimeSpan.FromMilliseconds(10);
+    } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
     /// How often a process asks whether something of the schedule is due, when nothing was. 0 to 1 s; 500 ms by default.

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WorkerFleet.Batches;
+using WorkerFleet.Completions;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.DynamoDb.Client;
 using WorkerFleet.DynamoDb.Ledger;
@@ -43,6 +44,7 @@ public static class DynamoDbStore
         services.AddSingleton<IBatchStore, DynamoBatchStore>();
         services.AddSingleton<ILedger, DynamoLedger>();
         services.AddSingleton<IJournal, DynamoJournal>();
+        services.AddSingleton<ICompletionFeed, DynamoCompletionFeed>();
         services.AddSingleton<ISchedule, DynamoSchedule>();
         services.AddSingleton<IDeadLetters, DynamoDeadLetters>();
         services.AddSingleton<IBrokenMessages, DynamoBrokenMessages>();

@@ -79,19 +79,16 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
     public Task CancelAsync(string key, CancellationToken cancellationToken) =>
         TryDeleteAsync(ScheduleItems.PartitionOf(key), token: null, cancellationToken);
 
+    public async Task ExpediteAsync(string key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await BringForwardAsync(ScheduleItems.PartitionOf(key), now, cancellationToken);
+        _rhythm.Expect(now);
+    }
+
     public async Task BringForwardAsync(
         Guid batchId, string queue, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await ForEachAsync(batchId, queue, async key =>
-        {
-            Dictionary<string, AttributeValue> at = new() { [":now"] = Attributes.Instant(now) };
-            // Nobody has it: it is due where its claim would have been.
-            await TryUpdateAsync(
-                key, "SET due = :now, dueSk = :now", "due > :now AND attribute_not_exists(#token)", at, usesToken: true,
-                cancellationToken);
-            await TryUpdateAsync(
-                key, "SET due = :now", "due > :now AND attribute_exists(#token)", at, usesToken: true, cancellationToken);
-        }, cancellationToken);
+        await ForEachAsync(batchId, queue, key => BringForwardAsync(key, now, cancellationToken), cancellationToken);
         _rhythm.Expect(now);
     }
 
@@ -186,7 +183,19 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
         return new(message, new(message.Key, token));
     }
 
-    private async Task TryUpdateAsync(
+    private async Task BringForwardAsync(string key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Dictionary<string, AttributeValue> at = new() { [":now"] = Attributes.Instant(now) };
+        // Nobody has it: it is due where its claim would have been.
+        if (!await TryUpdateAsync(
+            key, "SET due = :now, dueSk = :now", "due > :now AND attribute_not_exists(#token)", at, usesToken: true,
+            cancellationToken))
+            await TryUpdateAsync(
+                key, "SET due = :now", "due > :now AND attribute_exists(#token)", at, usesToken: true, cancellationToken);
+    }
+
+    /// <returns>False when the condition does not hold.</returns>
+    private async Task<bool> TryUpdateAsync(
         string key, string update, string condition, Dictionary<string, AttributeValue> with, bool usesToken,
         CancellationToken cancellationToken)
     {
@@ -203,10 +212,12 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
                     ExpressionAttributeValues = with.Count == 0 ? null : with,
                 },
                 cancellationToken);
+            return true;
         }
         catch (ConditionalCheckFailedException)
         {
             // It is gone, was replaced, or is somebody else's by now.
+            return false;
         }
     }
 

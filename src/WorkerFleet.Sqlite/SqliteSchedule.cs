@@ -92,6 +92,13 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
             transaction => transaction.Prepare("DELETE FROM schedule WHERE key = ?1").Bind(1, key).Execute(),
             cancellationToken);
 
+    public Task ExpediteAsync(string key, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            transaction => transaction.Prepare("UPDATE schedule SET due_ticks = ?2 WHERE key = ?1 AND due_ticks > ?2")
+                .Bind(1, key).Bind(2, now.UtcTicks)
+                .Execute(),
+            cancellationToken);
+
     public Task BringForwardAsync(
         Guid batchId, string queue, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using WorkerFleet.Items;
 
 namespace WorkerFleet.AgentCore.LocalAgent;
 
@@ -21,6 +22,9 @@ internal sealed class FlakyOutcomes(int seed, double failureRate)
     /// <summary>The status to answer with: 200, or one that may be tried again.</summary>
     public int Next(string session)
     {
+        // Each attempt of an item is a session of its own.
+        if (ItemSession.Parse(session) is { } attempt)
+            session = ItemSession.IdFor(attempt.BatchId, attempt.Index);
         lock (_gate)
         {
             var tries = _failures.GetValueOrDefault(session);

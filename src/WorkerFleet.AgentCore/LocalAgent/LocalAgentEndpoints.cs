@@ -8,6 +8,7 @@ namespace WorkerFleet.AgentCore.LocalAgent;
 
 /// <summary>Answers as AWS's own runtimes do, as far as the contract goes.</summary>
 internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentStats stats, TimeProvider time)
+    : IDisposable
 {
     private static readonly TimeSpan SlowLatency = TimeSpan.FromSeconds(1);
 
@@ -15,6 +16,10 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
 
     private readonly TimeSpan _latency = options.Latency
         ?? (options.Behaviour == LocalAgentBehaviour.Slow ? SlowLatency : TimeSpan.Zero);
+
+    private readonly BackgroundTasks _tasks = new(options.Latency ?? SlowLatency, stats, time);
+
+    public void Dispose() => _tasks.Dispose();
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -79,6 +84,8 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
 
     private async Task<bool> AnswerAsync(HttpContext context, string session, JsonElement input)
     {
+        if (options.Behaviour == LocalAgentBehaviour.Async)
+            return await AcceptAsync(context, session, input);
         if (options.Behaviour == LocalAgentBehaviour.Streaming)
             return await StreamAsync(context, input);
         if (_latency > TimeSpan.Zero)
@@ -98,6 +105,23 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
             context.Response.Headers.RetryAfter = "1";
         await AnswerErrorAsync(context, status, "failed on purpose");
         return false;
+    }
+
+    private async Task<bool> AcceptAsync(HttpContext context, string session, JsonElement input)
+    {
+        var token = context.Request.Headers[AgentHeaders.CallbackToken].ToString();
+        if (!Uri.TryCreate(context.Request.Headers[AgentHeaders.CallbackUrl], UriKind.Absolute, out var callback)
+            || token.Length == 0)
+        {
+            await AnswerErrorAsync(
+                context, 400, "This agent tells what became of a task by a callback, and was given no address for it. " +
+                    "Configure the agent as Async, and Fleet:Callbacks");
+            return false;
+        }
+
+        _tasks.Start(session, callback, token, EchoAgent.Echo(input));
+        await AnswerJsonAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(new { status = "started" }));
+        return true;
     }
 
     private async Task<bool> StreamAsync(HttpContext context, JsonElement input)

@@ -21,9 +21,12 @@ public sealed class LocalAgentHost : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private LocalAgentHost(WebApplication app, Uri address, LocalAgentStats stats)
+    private readonly LocalAgentEndpoints _endpoints;
+
+    private LocalAgentHost(WebApplication app, LocalAgentEndpoints endpoints, Uri address, LocalAgentStats stats)
     {
         _app = app;
+        _endpoints = endpoints;
         Address = address;
         Stats = stats;
     }
@@ -70,10 +73,11 @@ public sealed class LocalAgentHost : IAsyncDisposable
         catch
         {
             await app.DisposeAsync();
+            endpoints.Dispose();
             throw;
         }
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        return new LocalAgentHost(app, new Uri(bound.Addresses.Single()), stats);
+        return new LocalAgentHost(app, endpoints, new Uri(bound.Addresses.Single()), stats);
     }
 
     /// <summary>Invocations under way are cut off.</summary>
@@ -83,6 +87,7 @@ public sealed class LocalAgentHost : IAsyncDisposable
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+        _endpoints.Dispose();
     }
 
     private sealed class NoLifetime : IHostLifetime

@@ -17,6 +17,9 @@ public enum LocalAgentBehaviour
 
     /// <summary>Echoes as server-sent events.</summary>
     Streaming,
+
+    /// <summary>Accepts at once, and echoes to the callback address that it was given, after a while.</summary>
+    Async,
 }
 
 /// <summary>How the local agent is served.</summary>

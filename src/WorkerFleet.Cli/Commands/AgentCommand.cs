@@ -12,13 +12,13 @@ internal sealed class AgentCommand(CliContext cli)
     private static readonly LocalAgentOptions Defaults = new();
 
     private readonly Option<string?> _behaviour = OptionValues.Create(
-        "--behaviour", "NAME", "echo, slow, flaky, failing or streaming. Default: echo.");
+        "--behaviour", "NAME", "echo, slow, flaky, failing, streaming or async. Default: echo.");
 
     private readonly Option<string?> _port =
         OptionValues.Create("--port", "N", "TCP port on 127.0.0.1; 0 takes a free one. Default: 8080.");
 
     private readonly Option<string?> _latency = OptionValues.Create(
-        "--latency", "DURATION", "How long each answer takes, at most 1h. Default: none; slow: 1s.");
+        "--latency", "DURATION", "How long each answer takes, at most 1h. Default: none; slow and async: 1s.");
 
     private readonly Option<string?> _failureRate = OptionValues.Create(
         "--failure-rate", "SHARE",

@@ -4,6 +4,7 @@ using Serilog;
 using WorkerFleet.AgentCore;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
+using WorkerFleet.Cli.Callbacks;
 using WorkerFleet.Cli.Health;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
@@ -70,7 +71,8 @@ internal sealed class FleetApp : IAsyncDisposable
             throw new UserErrorException(
                 $"{AwsSettingsReader.StoreKey} is dynamodb, a store for the processes of a fleet: hand the batch to them " +
                 "with 'fleet submit', or run it by itself in a data folder, with the variable FLEET__STORE=sqlite");
-        return Build(cli, common, services => services.AddEmbeddedFleet(concurrency)).Enter(
+        return Build(cli, common, services => services
+            .AddCallbacks(common.Configuration, listens: true).AddEmbeddedFleet(concurrency)).Enter(
             StoreMode.Embedded,
             "is in use by a fleet, whose processes would take this batch for their own. Hand it to them with " +
             "'fleet submit', or name another folder with --data. Commands to a fleet's batches need its broker's " +
@@ -91,6 +93,7 @@ internal sealed class FleetApp : IAsyncDisposable
         {
             services.AddFleetHealth(common.Configuration);
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
+            services.AddCallbacks(common.Configuration, listens: roles.HasFlag(FleetRoles.Orchestrator));
             services.AddRabbitMqFleet(broker, roles, new WorkerOptions { Concurrency = concurrency });
         }, new SqliteStoreOptions { LockTimeout = FleetLockTimeout }).Enter(
             StoreMode.Fleet,

@@ -170,6 +170,7 @@ internal sealed class RunRequestReader
         return new LimitsSpec
         {
             Concurrency = _read.Int(RunSettings.Concurrency, 1, 10_000) ?? defaults.Concurrency,
+            Waiting = _read.Int(RunSettings.Waiting, 1, 100_000) ?? defaults.Waiting,
             AttemptTimeout =
                 _read.Duration(RunSettings.Timeout, Shortest, LongestAttempt) ?? defaults.AttemptTimeout,
             Deadline = _read.Duration(RunSettings.Deadline, Shortest, LongestBatch),

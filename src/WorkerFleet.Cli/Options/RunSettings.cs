@@ -88,6 +88,11 @@ internal static class RunSettings
         "concurrency", "limits", "concurrency", "N",
         "Invocations at the same time, 1 to 10,000. Default: 10.") { Configurable = true };
 
+    public static readonly RunSetting Waiting = new(
+        "waiting", "limits", "waiting", "N",
+        "Items that agents may be working on in the background at the same time. Default: 5,000 for such agents.")
+            { Configurable = true };
+
     public static readonly RunSetting Timeout = new(
         "timeout", "limits", "timeout", "DURATION", "Time limit of one attempt. Default: 5m.")
             { Configurable = true };
@@ -123,7 +128,7 @@ internal static class RunSettings
         Agent, AgentUrl, AgentColumn, AgentRule,
         Prompt, Template, IdColumn, PassThrough,
         Source, Format, Delimiter, Quote, Columns, Header, OnBadRow, MaxRowBytes,
-        Concurrency, Timeout, Deadline, Priority, SliceSize,
+        Concurrency, Waiting, Timeout, Deadline, Priority, SliceSize,
         Attempts, RetryDelay, RetryMaxDelay,
         Tolerate, StopOnFirstFailure,
         Output, Name, Owner,

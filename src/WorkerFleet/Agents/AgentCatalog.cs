@@ -14,11 +14,14 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
     /// <summary>Most invocations at the same time that an agent can be configured for.</summary>
     public const int MaxConcurrency = 10_000;
 
+    private static readonly TimeSpan MinCompleteWithin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxCompleteWithin = TimeSpan.FromHours(24);
+
     private static readonly string[] BuiltIn = ["echo", "simulated"];
 
-    private readonly FrozenDictionary<string, (IAgent Agent, int? Concurrency)> _agents;
+    private readonly FrozenDictionary<string, (IAgent Agent, AgentOptions Options)> _agents;
 
-    private AgentCatalog(Dictionary<string, (IAgent, int?)> agents)
+    private AgentCatalog(Dictionary<string, (IAgent, AgentOptions)> agents)
     {
         _agents = agents.ToFrozenDictionary(StringComparer.Ordinal);
         Names = [.. agents.Keys.Order(StringComparer.Ordinal)];
@@ -46,12 +49,15 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
             return (null, problems);
         return (new AgentCatalog(configured.ToDictionary(
             entry => entry.Key,
-            entry => (entry.Value.Type.Create(entry.Key, entry.Value.Options), entry.Value.Options.Concurrency))), []);
+            entry => (entry.Value.Type.Create(entry.Key, entry.Value.Options), entry.Value.Options))), []);
     }
 
     public IAgent? Find(string name) => _agents.TryGetValue(name, out var found) ? found.Agent : null;
 
-    public int? ConcurrencyOf(string name) => _agents.TryGetValue(name, out var found) ? found.Concurrency : null;
+    public int? ConcurrencyOf(string name) => _agents.TryGetValue(name, out var found) ? found.Options.Concurrency : null;
+
+    public TimeSpan? CompleteWithinOf(string name) =>
+        _agents.TryGetValue(name, out var found) && found.Options.Async ? found.Options.CompleteWithin : null;
 
     public void Dispose()
     {
@@ -75,6 +81,9 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
         if (options.Concurrency is < 1 or > MaxConcurrency)
             problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.Concurrency))}: {options.Concurrency} " +
                 $"is out of range; it is 1 to {MaxConcurrency}");
+        if (options.CompleteWithin < MinCompleteWithin || options.CompleteWithin > MaxCompleteWithin)
+            problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.CompleteWithin))}: {options.CompleteWithin} " +
+                $"is out of range; it is {MinCompleteWithin} to {MaxCompleteWithin}");
         if (options.Type.Length == 0 && types.ContainsKey(name))
             options.Type = name;
         if (!types.TryGetValue(options.Type, out var type))

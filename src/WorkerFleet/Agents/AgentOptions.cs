@@ -40,6 +40,17 @@ public sealed class AgentOptions
     /// </summary>
     public int? Concurrency { get; set; }
 
+    /// <summary>
+    /// Whether the agent works in the background: its answer only accepts the item, and what became of it is told later. Default
+    /// false.
+    /// </summary>
+    public bool Async { get; set; }
+
+    /// <summary>
+    /// With <see cref="Async"/>: how long an accepted item is waited for, 1 s to 24 h. Default 1 h; AgentCore ends a session after 8 h.
+    /// </summary>
+    public TimeSpan CompleteWithin { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary><c>simulated</c>: its behaviour.</summary>
     public SimulatedAgentOptions Simulated { get; set; } = new();
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkerFleet.Completions;
 using WorkerFleet.Items;
 
 namespace WorkerFleet.Agents;
@@ -16,12 +17,14 @@ public interface IAgent
     Task<string?> ProbeAsync(CancellationToken cancellationToken);
 }
 
-/// <param name="SessionId">Session of the item.</param>
+/// <param name="SessionId">The agent's session: of this attempt of the item, see <see cref="ItemSession.ForAttempt"/>.</param>
 /// <param name="BatchId">The batch.</param>
 /// <param name="Index">Row number, from 0.</param>
 /// <param name="Attempt">From 1.</param>
 /// <param name="Input">What the agent receives.</param>
-public sealed record AgentCall(string SessionId, Guid BatchId, long Index, int Attempt, JsonElement Input);
+/// <param name="Callback">Where an agent that works in the background can tell what became of it; null where there is no such place.</param>
+public sealed record AgentCall(
+    string SessionId, Guid BatchId, long Index, int Attempt, JsonElement Input, Callback? Callback = null);
 
 /// <summary>Either an output or a failure.</summary>
 /// <param name="Output">The answer as UTF-8 JSON on one line, when it succeeded.</param>

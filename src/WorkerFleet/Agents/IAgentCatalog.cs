@@ -11,4 +11,7 @@ public interface IAgentCatalog
 
     /// <summary>Invocations that the agent takes at the same time; null for no limit.</summary>
     int? ConcurrencyOf(string name);
+
+    /// <summary>How long an item that the agent accepted is waited for; null for an agent that answers at once.</summary>
+    TimeSpan? CompleteWithinOf(string name) => null;
 }

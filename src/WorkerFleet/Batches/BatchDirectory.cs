@@ -23,6 +23,9 @@ public sealed partial class BatchDirectory(
 
     private readonly ConcurrentDictionary<Guid, BatchView> _views = new();
 
+    /// <summary>Reads under way: the first items of a batch come all together, and one read is enough for them.</summary>
+    private readonly ConcurrentDictionary<Guid, Lazy<Task<BatchState?>>> _reads = new();
+
     /// <summary>The batches that are remembered just now.</summary>
     internal IReadOnlyCollection<BatchView> Views => [.. _views.Values];
 
@@ -92,7 +95,19 @@ public sealed partial class BatchDirectory(
 
     private async ValueTask<BatchView?> LoadAsync(Guid batchId, CancellationToken cancellationToken)
     {
-        if (await store.FindAsync(batchId, cancellationToken) is not { } state)
+        var read = _reads.GetOrAdd(
+            batchId, id => new(() => store.FindAsync(id, CancellationToken.None)));
+        BatchState? state;
+        try
+        {
+            state = await read.Value.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _reads.TryRemove(new(batchId, read));
+        }
+
+        if (state is null)
             return null;
         var view = _views.GetOrAdd(batchId, _ => new BatchView(state));
         view.LastUsed = time.GetUtcNow();

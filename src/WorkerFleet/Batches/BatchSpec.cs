@@ -45,6 +45,12 @@ public sealed record LimitsSpec
     /// <summary>Invocations of the batch at the same time, 1 to 10,000. Default 10.</summary>
     public int Concurrency { get; init; } = 10;
 
+    /// <summary>
+    /// Items that agents which work in the background may have accepted and not completed at the same time, 0 to 100,000. 0, the
+    /// default, becomes 5,000 where such an agent is used: AgentCore's quota of live sessions.
+    /// </summary>
+    public int Waiting { get; init; }
+
     /// <summary>Time limit of one attempt. Default 5 minutes.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

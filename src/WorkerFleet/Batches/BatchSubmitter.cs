@@ -16,6 +16,9 @@ public sealed class BatchSubmitter(
 {
     private const int MaxUnfinished = 1_000;
 
+    /// <summary>AgentCore's quota of live sessions in its larger regions.</summary>
+    private const int DefaultWaiting = 5_000;
+
     /// <summary>
     /// Stores the source, checks mapping and agents (probing each that the batch can use), and submits. If an unfinished
     /// batch has the same source and spec, that one is returned instead, so that the same run started again goes on.
@@ -32,6 +35,8 @@ public sealed class BatchSubmitter(
                 return Refuse([problem]);
 
             var spec = request.Spec with { Source = ingested.Spec };
+            if (spec.Limits.Waiting == 0 && UsesAsyncAgents(spec.Agents))
+                spec = spec with { Limits = spec.Limits with { Waiting = DefaultWaiting } };
             var fingerprint = FingerprintOf(ingested.Sha256, spec);
             if (request.ReuseUnfinished && await FindUnfinishedAsync(fingerprint, cancellationToken) is { } existing)
                 return new(existing.CorrelationId, Existing: true, existing.TotalRows, []);
@@ -69,14 +74,20 @@ public sealed class BatchSubmitter(
         return store.InsertAsync(batch, CancellationToken.None);
     }
 
+    private bool UsesAsyncAgents(AgentSelection selection) =>
+        (selection.Column is null ? NamesOf(selection) : agents.Names)
+        .Any(name => agents.CompleteWithinOf(name) is not null);
+
+    private static IEnumerable<string> NamesOf(AgentSelection selection) => selection.Rules.Select(rule => rule.Agent)
+        .Append(selection.Default).Where(name => name.Length > 0).Distinct();
+
     private static SubmitResult Refuse(IReadOnlyList<string> problems) => new(null, false, 0, problems);
 
     /// <summary>Asks every agent that the batch names. A column can name others, which fail row by row.</summary>
     private async Task<IReadOnlyList<string>> ProbeAsync(
         AgentSelection selection, CancellationToken cancellationToken)
     {
-        var names = selection.Rules.Select(rule => rule.Agent).Append(selection.Default)
-            .Where(name => name.Length > 0).Distinct();
+        var names = NamesOf(selection);
         var answers = await Task.WhenAll(names
             .Select(agents.Find).OfType<IAgent>()
             .Select(agent => agent.ProbeAsync(cancellationToken)));

@@ -1,16 +1,18 @@
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
+using WorkerFleet.Completions;
 
 namespace WorkerFleet.Items;
 
 /// <summary>Calls an item's agent once, within the time that the batch allows, and takes whatever comes of it as an answer.</summary>
-public sealed partial class AgentInvoker(IAgentCatalog agents, ILogger<AgentInvoker> logger)
+public sealed partial class AgentInvoker(
+    IAgentCatalog agents, CallbackAddresses callbacks, ILogger<AgentInvoker> logger)
 {
     /// <returns>Null when the batch ended early and waits no longer for the answer.</returns>
     /// <exception cref="OperationCanceledException">The process may wait no longer.</exception>
     public async Task<AgentReply?> InvokeAsync(
-        BatchView batch, ProcessBatchItem item, string session, CancellationToken cancellationToken)
+        BatchView batch, ProcessBatchItem item, CancellationToken cancellationToken)
     {
         if (agents.Find(item.Agent) is not { } agent)
             return AgentReply.Fail(new(FailureKind.InvalidInput,
@@ -21,8 +23,11 @@ public sealed partial class AgentInvoker(IAgentCatalog agents, ILogger<AgentInvo
         timeout.CancelAfter(limit);
         try
         {
+            var session = ItemSession.ForAttempt(item.BatchId, item.Index, item.Attempt);
             var call = agent.InvokeAsync(
-                new(session, item.BatchId, item.Index, item.Attempt, item.Input), timeout.Token);
+                new(session, item.BatchId, item.Index, item.Attempt, item.Input,
+                    agents.CompleteWithinOf(item.Agent) is null ? null : callbacks.Of(session)),
+                timeout.Token);
             // An agent that does not heed the token must not hold up the batch, or the end of the process.
             return await call.WaitAsync(timeout.Token);
         }

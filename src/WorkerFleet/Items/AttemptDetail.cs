@@ -8,8 +8,11 @@ namespace WorkerFleet.Items;
 /// <param name="DurationMs">Duration of the invocation.</param>
 /// <param name="Failure">Why it failed, if it did.</param>
 /// <param name="NextAttemptAt">When it is tried again; null when it is not.</param>
+/// <param name="CompleteBy">For an agent that works in the background: until when it is waited for.</param>
+/// <param name="Output">What the agent has answered: of an accepted item, or of a background task.</param>
 public sealed record AttemptDetail(
-    string? Agent, double? DurationMs, ItemFailure? Failure = null, DateTimeOffset? NextAttemptAt = null)
+    string? Agent, double? DurationMs, ItemFailure? Failure = null, DateTimeOffset? NextAttemptAt = null,
+    DateTimeOffset? CompleteBy = null, JsonElement? Output = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this, FleetJson.Options);
 

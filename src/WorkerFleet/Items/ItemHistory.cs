@@ -6,12 +6,16 @@ namespace WorkerFleet.Items;
 /// <param name="AttemptsBefore">Attempts of earlier rounds.</param>
 /// <param name="AttemptsEnded">Attempts that ended, over all rounds.</param>
 /// <param name="Starts">How often the attempt that follows was begun already: the next start's number.</param>
-/// <param name="Interruptions">Those of them that were neither given back nor ended: a worker died in them.</param>
+/// <param name="Interruptions">
+/// Those of them that were neither given back nor accepted, and have not ended: a worker died in them.
+/// </param>
 /// <param name="NextAttemptAt">When the next attempt is due, if the last one failed and is to be tried again.</param>
 /// <param name="FinalFailure">The failure after which there is no further attempt, if that was journaled.</param>
+/// <param name="Accepted">The acceptance of the attempt that follows, by an agent that works in the background.</param>
+/// <param name="Completed">What that agent said of its task; also before the acceptance was journaled.</param>
 public readonly record struct ItemHistory(
     int AttemptsBefore, int AttemptsEnded, int Starts, int Interruptions, DateTimeOffset? NextAttemptAt,
-    ItemFailure? FinalFailure)
+    ItemFailure? FinalFailure, JournalEvent? Accepted = null, JournalEvent? Completed = null)
 {
     public int NextAttempt => AttemptsEnded + 1;
 
@@ -26,8 +30,13 @@ public readonly record struct ItemHistory(
         var next = ended + 1;
         var starts = events.Count(e => e.Status == JournalStatus.InvocationStarted && e.Attempt == next);
         var released = events.Count(e => e.Status == JournalStatus.Released && e.Attempt == next);
+        var accepted = events.Where(e => e.Status == JournalStatus.InvocationAccepted && e.Attempt == next).ToList();
+        var completed = events.Where(e => e.Attempt == next
+                && e.Status is JournalStatus.BackgroundTaskCompleted or JournalStatus.BackgroundTaskFailed)
+            .MinBy(e => e.At);
         var detail = lastFailure?.Detail is { } json ? AttemptDetail.Parse(json) : null;
-        return new(before, ended, starts, starts - released, detail?.NextAttemptAt,
-            detail is { NextAttemptAt: null } ? detail.Failure : null);
+        return new(before, ended, starts, Math.Max(starts - released - accepted.Count, 0), detail?.NextAttemptAt,
+            detail is { NextAttemptAt: null } ? detail.Failure : null, accepted.LastOrDefault(),
+            starts > 0 ? completed : null);
     }
 }

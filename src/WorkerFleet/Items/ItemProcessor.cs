@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
+using WorkerFleet.Completions;
 using WorkerFleet.Journal;
 using WorkerFleet.Scheduling;
 using WorkerFleet.Workers;
@@ -22,6 +23,7 @@ public sealed partial class ItemProcessor(
     IJournal journal,
     ISchedule schedule,
     ItemOutcomes outcomes,
+    AcceptedItems accepted,
     WorkerIdentity worker,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -215,7 +217,7 @@ public sealed partial class ItemProcessor(
         using (permit.Value)
             try
             {
-                reply = await invoker.InvokeAsync(batch, item, session, cancellationToken);
+                reply = await invoker.InvokeAsync(batch, item, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -228,6 +230,9 @@ public sealed partial class ItemProcessor(
         if (reply is null)
             return await CancelAsync();
         // What the agent said is paid for: it is made durable even if the broker is lost by now, or the process ends.
+        if (reply.Failure is null
+            && await accepted.TryAcceptAsync(batch, item, reply.Output, run, CancellationToken.None))
+            return default;
         if (reply.Failure is not { } failure)
             await outcomes.SucceedAsync(item, reply.Output, run, CancellationToken.None);
         else if (failure.Retryable && item.Attempt - history.AttemptsBefore

@@ -1,4 +1,5 @@
 using WorkerFleet.Batches;
+using WorkerFleet.Completions;
 using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Scheduling;
@@ -11,7 +12,8 @@ namespace WorkerFleet.Items;
 /// is. Every step that a crash can have cut off is made up for here.
 /// </summary>
 public sealed class ItemResumption(
-    IJournal journal, ILedger ledger, ISchedule schedule, ItemOutcomes outcomes, WorkerOptions options, TimeProvider time)
+    IJournal journal, ILedger ledger, ISchedule schedule, ItemOutcomes outcomes, AcceptedItems accepted,
+    WorkerOptions options, TimeProvider time)
 {
     /// <summary>Events read for one item; far above what its attempts can write.</summary>
     private const int MaxEvents = 10_000;
@@ -30,6 +32,14 @@ public sealed class ItemResumption(
             return null;
         var history = ItemHistory.Read(await journal.ReadAsync(
             ItemSession.IdFor(item.BatchId, item.Index), MaxEvents, cancellationToken));
+        // Also of a batch that ends: the work is done and paid for.
+        if (history.Completed is not null)
+        {
+            await accepted.CompleteAsync(
+                batch, item with { Attempt = history.NextAttempt }, history, cancellationToken);
+            return null;
+        }
+
         if (batch.IsEnding)
         {
             if (WhenGivenUp(batch, history) is not { } givenUpAt)
@@ -50,6 +60,12 @@ public sealed class ItemResumption(
             await schedule.PutAsync(
                 RetrySchedule.Create(batch.Spec, item with { Attempt = history.NextAttempt }, history.NextAttemptAt.Value),
                 cancellationToken);
+            return null;
+        }
+
+        if (history.Accepted is not null)
+        {
+            await accepted.WaitOnAsync(batch, item with { Attempt = history.NextAttempt }, history, cancellationToken);
             return null;
         }
 

@@ -5,11 +5,17 @@ using WorkerFleet.Scheduling;
 
 namespace WorkerFleet.Items;
 
-/// <summary>The scheduled next attempt of an item: one at most, whoever schedules it.</summary>
+/// <summary>
+/// When an item is looked at next, for its next attempt or because its agent works in the background: one entry at most, whoever
+/// schedules it.
+/// </summary>
 public static class RetrySchedule
 {
     public static ScheduledMessage Create(BatchSpec spec, ProcessBatchItem next, DateTimeOffset dueAt) =>
         ScheduledMessages.Create(
-            string.Create(CultureInfo.InvariantCulture, $"retry/{next.BatchId:N}/{next.Index:D10}"),
+            KeyOf(next.BatchId, next.Index),
             next.BatchId, dueAt, QueueNames.Items(spec.Limits.Priority), next with { MayRepeat = true });
+
+    public static string KeyOf(Guid batchId, long index) =>
+        string.Create(CultureInfo.InvariantCulture, $"retry/{batchId:N}/{index:D10}");
 }

@@ -9,6 +9,10 @@ public static class JournalStatus
     public const string InvocationStarted = "AGENT_INVOCATION_STARTED";
     public const string InvocationSucceeded = "AGENT_INVOCATION_SUCCEEDED";
     public const string InvocationFailed = "AGENT_INVOCATION_FAILED";
+
+    /// <summary>An agent that works in the background took the item: what becomes of it is another event.</summary>
+    public const string InvocationAccepted = "AGENT_INVOCATION_ACCEPTED";
+
     public const string BackgroundTaskCompleted = "AGENT_BACKGROUND_TASK_COMPLETED";
     public const string BackgroundTaskFailed = "AGENT_BACKGROUND_TASK_FAILED";
 

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WorkerFleet.Batches;
+using WorkerFleet.Completions;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Dispatch;
 using WorkerFleet.Items;
@@ -100,6 +101,10 @@ public static class FleetServices
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<InFlightItems>();
         services.AddSingleton<ItemOutcomes>();
+        services.AddSingleton<AcceptedItems>();
+        services.AddSingleton<CompletionRecorder>();
+        services.TryAddSingleton(new CallbackOptions());
+        services.AddSingleton<CallbackAddresses>();
         services.AddSingleton<ItemResumption>();
         services.AddSingleton<AgentInvoker>();
         services.AddSingleton<ItemProcessor>();
@@ -121,6 +126,7 @@ public static class FleetServices
     {
         AddHosted<ScheduleSweeper>(services);
         AddHosted<Reconciler>(services);
+        AddHosted<CompletionPoller>(services);
         services.AddHostedService(provider => provider.GetRequiredService<HeadStarts>());
     }
 

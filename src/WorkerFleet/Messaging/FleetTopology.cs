@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Batches;
+using WorkerFleet.Completions;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Dispatch;
 using WorkerFleet.Items;
@@ -31,6 +32,7 @@ public static class FleetTopology
         bus.AddConsumer<DeadLetterItemConsumer>();
         bus.AddConsumer<BrokenMessageConsumer>();
         bus.AddConsumer<ReturnedItemConsumer>();
+        bus.AddConsumer<AgentEventConsumer>();
         BatchSagaRepository.Register(bus.AddSagaStateMachine<BatchStateMachine, BatchState, BatchSagaDefinition>());
     }
 
@@ -87,6 +89,15 @@ public static class FleetTopology
             endpoint.ConfigureConsumer<DeadLetterItemConsumer>(context);
             endpoint.ConfigureConsumer<BrokenMessageConsumer>(context);
             endpoint.ConfigureConsumer<ReturnedItemConsumer>(context);
+        });
+        bus.Receive(context, transport, QueueNames.AgentEvents, endpoint =>
+        {
+            endpoint.ConcurrentMessageLimit = 64;
+            endpoint.UseMessageRetry(RetryPassing);
+            // Agents know nothing of envelopes.
+            endpoint.ClearSerialization();
+            endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+            endpoint.ConfigureConsumer<AgentEventConsumer>(context);
         });
         bus.Receive(context, transport, QueueNames.Batches, endpoint =>
         {

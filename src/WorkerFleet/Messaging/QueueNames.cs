@@ -17,9 +17,12 @@ public static class QueueNames
     /// <summary>Dead letters on their way to the store.</summary>
     public const string DeadLetter = "dead-letter";
 
+    /// <summary>Events that agents send, as plain JSON (<see cref="Completions.AgentEvent"/>).</summary>
+    public const string AgentEvents = "agent-events";
+
     /// <summary>Every one of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Batches, Dispatch, Results, DeadLetter, .. Enum.GetValues<BatchPriority>().Select(Items)];
+        [Batches, Dispatch, Results, DeadLetter, AgentEvents, .. Enum.GetValues<BatchPriority>().Select(Items)];
 
     /// <summary>The items' queue for a priority.</summary>
     public static string Items(BatchPriority priority) => priority switch

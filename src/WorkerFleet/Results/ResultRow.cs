@@ -25,9 +25,10 @@ internal sealed class ResultRow
     /// <summary>The agent's answer as JSON on one line; empty unless the row succeeded.</summary>
     public ReadOnlySpan<byte> Output => _outputMoved ? _compact.WrittenSpan : Settled.Output.Span[.._outputLength];
 
-    /// <summary>Session of the item; null for a rejected row, which no agent saw.</summary>
-    public string? Session =>
-        Settled.State == ItemState.Rejected ? null : ItemSession.IdFor(Settled.BatchId, Settled.Index);
+    /// <summary>Session of the last attempt; null for a row that no agent saw.</summary>
+    public string? Session => Settled.State == ItemState.Rejected || Settled.Attempts == 0
+        ? null
+        : ItemSession.ForAttempt(Settled.BatchId, Settled.Index, Settled.Attempts);
 
     public void Set(SourceRow source, Settlement settled, string? group)
     {

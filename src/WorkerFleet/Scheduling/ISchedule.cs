@@ -30,6 +30,9 @@ public interface ISchedule
     /// <summary>Deletes by key; nothing happens when there is none.</summary>
     Task CancelAsync(string key, CancellationToken cancellationToken);
 
+    /// <summary>Makes one message due at <paramref name="now"/>, unless it is already; nothing happens when there is none.</summary>
+    Task ExpediteAsync(string key, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Makes all messages of a batch for that queue due at <paramref name="now"/>, for cancelling what waits.</summary>
     Task BringForwardAsync(Guid batchId, string queue, DateTimeOffset now, CancellationToken cancellationToken);
 

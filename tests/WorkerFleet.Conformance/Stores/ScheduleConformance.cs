@@ -42,6 +42,34 @@ public abstract class ScheduleConformance : StoreSuite
     }
 
     [Fact]
+    public async Task Expedite_WaitingMessage_IsDueAtOnceAndNoOther()
+    {
+        await Put("a", 100);
+        await Put("b", 100);
+
+        await Schedule.ExpediteAsync("a", Noon.AddSeconds(5), Token);
+        await Schedule.ExpediteAsync("a", Noon.AddSeconds(50), Token);
+        await Schedule.ExpediteAsync("none", Noon.AddSeconds(5), Token);
+
+        Assert.Empty(await Claim(4.999));
+        Assert.Equal("a", Assert.Single(await Claim(5)).Key);
+        Assert.Equal("b", Assert.Single(await Claim(100)).Key);
+    }
+
+    [Fact]
+    public async Task Expedite_ClaimedMessage_StaysWithItsClaimant()
+    {
+        await Put("a", 1);
+        var claimed = await Schedule.ClaimDueAsync(Noon.AddSeconds(1), 10, Lease, null, Token);
+
+        await Schedule.ExpediteAsync("a", Noon, Token);
+
+        Assert.Empty(await Claim(2));
+        await Schedule.CompleteAsync([claimed[0].Claim], Token);
+        Assert.Empty(await Claim(100));
+    }
+
+    [Fact]
     public async Task ClaimDue_WhileLeased_NobodyElseGetsThem()
     {
         await Put("a", 1);

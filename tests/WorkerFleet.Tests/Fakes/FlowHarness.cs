@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
+using WorkerFleet.Completions;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Dispatch;
 using WorkerFleet.Items;
@@ -42,7 +43,8 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton(options).AddSingleton<ItemReturn>()
             .AddSingleton<FleetBus>().AddSingleton<BatchDirectory>().AddSingleton<ExhaustedReporter>()
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
-            .AddSingleton<ItemResumption>().AddSingleton<AgentInvoker>()
+            .AddSingleton<AcceptedItems>().AddSingleton<CompletionRecorder>()
+            .AddSingleton(new CallbackOptions()).AddSingleton<CallbackAddresses>().AddSingleton<ItemResumption>().AddSingleton<AgentInvoker>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
             .AddSingleton<ItemSender>().AddSingleton<Dispatcher>().AddSingleton<Aggregator>()
             .AddSingleton(ExportLocations.Local).AddSingleton<ResultExporter>().AddSingleton<HeadStarts>().AddSingleton<LeaseHolder>()

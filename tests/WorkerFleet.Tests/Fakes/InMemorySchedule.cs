@@ -66,6 +66,12 @@ internal sealed class InMemorySchedule : ISchedule
 
     public Task CancelAsync(string key, CancellationToken cancellationToken) => Run(() => _entries.Remove(key));
 
+    public Task ExpediteAsync(string key, DateTimeOffset now, CancellationToken cancellationToken) => Run(() =>
+    {
+        if (_entries.TryGetValue(key, out var entry) && entry.Message.DueAt > now)
+            _entries[key] = entry with { Message = entry.Message with { DueAt = now } };
+    });
+
     public Task BringForwardAsync(
         Guid batchId, string queue, DateTimeOffset now, CancellationToken cancellationToken) =>
         Run(() =>

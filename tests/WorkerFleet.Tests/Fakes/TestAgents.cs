@@ -16,6 +16,9 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
 
     public int? Concurrency { get; set; }
 
+    /// <summary>Set for an agent that works in the background.</summary>
+    public TimeSpan? CompleteWithin { get; set; }
+
     public IReadOnlyCollection<string> Names => [Name];
 
     public IReadOnlyList<AgentCall> Calls => [.. _calls];
@@ -29,6 +32,8 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
     public IAgent? Find(string name) => name == Name ? this : null;
 
     public int? ConcurrencyOf(string name) => name == Name ? Concurrency : null;
+
+    public TimeSpan? CompleteWithinOf(string name) => name == Name ? CompleteWithin : null;
 
     public Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
     {

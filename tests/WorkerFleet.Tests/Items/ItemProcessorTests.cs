@@ -34,7 +34,7 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         Assert.Equal(
             [JournalStatus.InvocationStarted, JournalStatus.InvocationSucceeded],
             (await _flow.ReadJournalAsync(_batch, 1)).OrderBy(e => e.At).Select(e => e.Status));
-        Assert.Equal(ItemSession.IdFor(_batch.CorrelationId, 1), Assert.Single(_flow.Agents.Calls).SessionId);
+        Assert.Equal(ItemSession.ForAttempt(_batch.CorrelationId, 1, 1), Assert.Single(_flow.Agents.Calls).SessionId);
     }
 
     [Fact]
