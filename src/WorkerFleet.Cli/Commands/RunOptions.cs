@@ -10,6 +10,9 @@ namespace WorkerFleet.Cli.Commands;
 /// <summary>Source and options of a batch, as <c>fleet run</c> and <c>fleet submit</c> take them.</summary>
 internal sealed class RunOptions(CliContext cli)
 {
+    /// <summary>The variable by which build servers and scripts hand their trace to what they start.</summary>
+    private const string TraceParent = "TRACEPARENT";
+
     private readonly Argument<string?> _source = new("SOURCE")
     {
         Description = "CSV, TSV or JSONL file, s3://bucket/key, a batch file (.yaml), or - for standard input",
@@ -105,7 +108,8 @@ internal sealed class RunOptions(CliContext cli)
             await CheckOutputAsync(app, output!, stop);
         await using var source = await OpenSourceAsync(app, request.SourcePath, stop);
         var result = await app.Get<BatchSubmitter>().SubmitAsync(
-            new SubmitRequest(source, request.SourceSettings, request.Spec, output, reuse), stop);
+            new SubmitRequest(source, request.SourceSettings, request.Spec, output, reuse,
+                cli.Environment.GetValueOrDefault(TraceParent)), stop);
         return result.Problems.Count > 0 ? throw new UserErrorException(result.Problems) : result;
     }
 

@@ -11,9 +11,10 @@ namespace WorkerFleet.Batches;
 /// <param name="Start">First row: behind the byte order mark and the header.</param>
 /// <param name="SubmittedAt">When.</param>
 /// <param name="Output">Folder to write the results to when the batch ends; null for none.</param>
+/// <param name="TraceParent">The trace that the batch is part of, as W3C's traceparent.</param>
 public sealed record SubmitBatch(
     Guid BatchId, BatchSpec Spec, string SourceBlob, string Fingerprint, long TotalRows, SourcePosition Start,
-    DateTimeOffset SubmittedAt, string? Output = null);
+    DateTimeOffset SubmittedAt, string? Output = null, string? TraceParent = null);
 
 /// <summary>Start no further items; those in flight finish.</summary>
 public sealed record PauseBatch(Guid BatchId);

@@ -33,6 +33,9 @@ public sealed class BatchState : SagaStateMachineInstance, ISagaVersion
     /// <summary>Folder of the outputs; null where nothing is exported by itself.</summary>
     public string? Output { get; set; }
 
+    /// <summary>The trace that the batch is part of, as W3C's traceparent: of every invocation. Null for one from before there were any.</summary>
+    public string? TraceParent { get; set; }
+
     /// <summary>First row: behind the byte order mark and the header.</summary>
     public SourcePosition SourceStart { get; set; }
 
@@ -96,5 +99,6 @@ public sealed class BatchState : SagaStateMachineInstance, ISagaVersion
         Cursor = submit.Start;
         SubmittedAt = submit.SubmittedAt;
         Output = submit.Output;
+        TraceParent = submit.TraceParent;
     }
 }

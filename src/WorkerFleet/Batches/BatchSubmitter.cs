@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -50,7 +51,8 @@ public sealed class BatchSubmitter(
 
             cancellationToken.ThrowIfCancellationRequested();
             var submit = new SubmitBatch(
-                batchId, spec, blob, fingerprint, ingested.Rows, ingested.Start, time.GetUtcNow(), request.Output);
+                batchId, spec, blob, fingerprint, ingested.Rows, ingested.Start, time.GetUtcNow(), request.Output,
+                TraceOf(request.TraceParent));
             await RecordAsync(submit);
             kept = true;
             await controller.SubmitAsync(submit, CancellationToken.None);
@@ -81,6 +83,16 @@ public sealed class BatchSubmitter(
     private static IEnumerable<string> NamesOf(AgentSelection selection) => selection.Rules.Select(rule => rule.Agent)
         .Append(selection.Default).Where(name => name.Length > 0).Distinct();
 
+    /// <summary>The trace of whoever submits, or one of the batch's own.</summary>
+    private static string TraceOf(string? parent)
+    {
+        using var activity = new Activity("submit batch") { ActivityTraceFlags = ActivityTraceFlags.Recorded };
+        activity.SetIdFormat(ActivityIdFormat.W3C);
+        if (parent is not null && ActivityContext.TryParse(parent, null, out _))
+            activity.SetParentId(parent);
+        return activity.Start().Id!;
+    }
+
     private static SubmitResult Refuse(IReadOnlyList<string> problems) => new(null, false, 0, problems);
 
     /// <summary>Asks every agent that the batch names. A column can name others, which fail row by row.</summary>
@@ -110,8 +122,10 @@ public sealed class BatchSubmitter(
 /// <param name="Spec">The options; <see cref="BatchSpec.Source"/> is filled in from the source.</param>
 /// <param name="Output">Folder for the results when the batch ends; null for none.</param>
 /// <param name="ReuseUnfinished">Whether an unfinished batch with the same fingerprint is taken up again.</param>
+/// <param name="TraceParent">The trace of whoever submits, as W3C's traceparent; one of its own otherwise.</param>
 public sealed record SubmitRequest(
-    Stream Source, SourceSettings SourceSettings, BatchSpec Spec, string? Output, bool ReuseUnfinished = true);
+    Stream Source, SourceSettings SourceSettings, BatchSpec Spec, string? Output, bool ReuseUnfinished = true,
+    string? TraceParent = null);
 
 /// <param name="BatchId">The batch; null when there are problems.</param>
 /// <param name="Existing">Whether it is an unfinished batch that was there before.</param>

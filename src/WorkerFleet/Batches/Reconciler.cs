@@ -37,6 +37,12 @@ public sealed partial class Reconciler(
     /// </summary>
     private static readonly TimeSpan StuckWaitingAfter = TimeSpan.FromMinutes(5);
 
+    /// <summary>The same where agents work in the background, which takes them long; each that waits is looked at then.</summary>
+    private static readonly TimeSpan StuckInBackgroundAfter = TimeSpan.FromHours(1);
+
+    /// <summary>Counting what waits costs more the more it is.</summary>
+    private static readonly TimeSpan CountInterval = TimeSpan.FromMinutes(1);
+
     private const int PageSize = 1_000;
 
     private readonly Dictionary<Guid, Sighting> _sightings = [];
@@ -127,9 +133,20 @@ public sealed partial class Reconciler(
             return;
         }
 
-        if (now - last.At <= StuckAfter
-            || (now - last.At <= StuckWaitingAfter && await IsWaitingAsync(batch, counts, cancellationToken)))
+        if (now - last.At <= StuckAfter)
             return;
+        var limit = batch.Spec.Limits.Waiting > 0 ? StuckInBackgroundAfter : StuckWaitingAfter;
+        if (now - last.At <= limit)
+        {
+            if (now - last.WaitingAt < CountInterval)
+                return;
+            if (await IsWaitingAsync(batch, counts, cancellationToken))
+            {
+                _sightings[batch.CorrelationId] = last with { WaitingAt = now };
+                return;
+            }
+        }
+
         LogRedriving(batch.CorrelationId, batch.CurrentState);
         await bus.SendAsync(QueueNames.Batches, new RedriveBatch(batch.CorrelationId), cancellationToken);
         _sightings[batch.CorrelationId] = new(batch.Version, counts, now);
@@ -142,7 +159,11 @@ public sealed partial class Reconciler(
             && await schedule.CountAsync(
                 batch.CorrelationId, QueueNames.Items(batch.Spec.Limits.Priority), cancellationToken) >= counts.Pending;
 
-    private sealed record Sighting(int Version, ItemCounts Counts, DateTimeOffset At);
+    /// <param name="Version">Of the saga.</param>
+    /// <param name="Counts">Of its items.</param>
+    /// <param name="At">When the batch was last seen to move.</param>
+    /// <param name="WaitingAt">When all of its pending items were last seen to wait.</param>
+    private sealed record Sighting(int Version, ItemCounts Counts, DateTimeOffset At, DateTimeOffset WaitingAt = default);
 
     [LoggerMessage(1501, LogLevel.Information, "Batch {BatchId} makes no progress in state {Status}; driving it on")]
     private partial void LogRedriving(Guid batchId, string status);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
@@ -23,6 +24,7 @@ public sealed partial class AgentInvoker(
         timeout.CancelAfter(limit);
         try
         {
+            using var activity = StartActivity(batch);
             var session = ItemSession.ForAttempt(item.BatchId, item.Index, item.Attempt);
             var call = agent.InvokeAsync(
                 new(session, item.BatchId, item.Index, item.Attempt, item.Input,
@@ -53,6 +55,11 @@ public sealed partial class AgentInvoker(
                 MayHaveRun: true));
         }
     }
+
+    /// <summary>So that the agent's requests, and what it does, are part of the trace that the batch was submitted in.</summary>
+    private static Activity? StartActivity(BatchView batch) => batch.State.TraceParent is { } parent
+        ? new Activity("process item").SetIdFormat(ActivityIdFormat.W3C).SetParentId(parent).Start()
+        : null;
 
     [LoggerMessage(1302, LogLevel.Error, "Agent {Agent} threw on item {Index} of batch {BatchId}")]
     private partial void LogAgentThrew(Exception exception, string agent, Guid batchId, long index);

@@ -96,7 +96,7 @@ public static class FleetTopology
             endpoint.UseMessageRetry(RetryPassing);
             // Agents know nothing of envelopes.
             endpoint.ClearSerialization();
-            endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+            endpoint.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
             endpoint.ConfigureConsumer<AgentEventConsumer>(context);
         });
         bus.Receive(context, transport, QueueNames.Batches, endpoint =>

@@ -38,6 +38,29 @@ public sealed class RealAgentTests(AwsRuntime aws) : IClassFixture<AwsRuntime>, 
         await _fleet.AuditAsync();
     }
 
+    /// <summary>As in the document on agents that work in the background.</summary>
+    [Fact]
+    public async Task Run_AgentThatWorksInTheBackground_SettlesEachRowByItsCallback()
+    {
+        await using var fleet = Workspace.Create();
+        var agent = await fleet.StartAsync("agent", "--behaviour", "async", "--latency", "300ms", "--port", "0", "--json");
+        await Wait.UntilAsync(() => agent.Output.Contains('}', StringComparison.Ordinal), "the agent to serve");
+        using var address = System.Text.Json.JsonDocument.Parse(agent.Output);
+        fleet.Environment["FLEET__CALLBACKS__PORT"] = "0";
+        fleet.Environment["FLEET__CALLBACKS__SECRET"] = "a secret of this test alone";
+        fleet.Write("rows.csv", "word\n" + string.Concat(Enumerable.Range(0, 50).Select(row => $"word {row}\n")))
+            .WithAgents(new { background = new { Type = "http", Url = address.RootElement.GetProperty("url").GetString(), Async = true } });
+
+        (await fleet.RunAsync("run", "rows.csv", "--agent", "background", "--prompt", "{{word}}", "--output", "results")).ShouldBe(0);
+
+        var export = new Export(fleet["results"]).ShouldBeComplete(50);
+        Assert.Equal(50, export.CountOf("succeeded"));
+        Assert.All(export.Results, line => Assert.Equal(
+            "word " + line.GetProperty("row").GetInt64(),
+            line.GetProperty("output").GetProperty("echo").GetString()));
+        await fleet.AuditAsync();
+    }
+
     [Fact]
     public async Task Run_FlakyAgent_SucceedsAfterRetries()
     {

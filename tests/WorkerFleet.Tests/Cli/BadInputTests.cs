@@ -66,7 +66,7 @@ public sealed class BadInputTests : IDisposable
         { "clean", "--older-than: needs a value: DURATION" },
         { "cancel", "BATCH is missing; it is written: cancel BATCH" },
         { "list --limit 0", "--limit: '0' is not a whole number from 1 to 1,000" },
-        { "agent --behaviour ecoh", "--behaviour: 'ecoh' is not one of echo, slow, flaky, failing, streaming; did you mean 'echo'?" },
+        { "agent --behaviour ecoh", "--behaviour: 'ecoh' is not one of echo, slow, flaky, failing, streaming, async; did you mean 'echo'?" },
         { "agent --port 99999", "--port: '99999' is not a whole number from 0 to 65,535" },
         { "agent --failure-rate 2", "--failure-rate: '2' is not a share from 0 to 1, such as 0.3 or 30%" },
     };
