@@ -57,6 +57,10 @@ internal sealed class RunOptions(CliContext cli)
         if (AwsSettingsReader.Read(common.Configuration, problems) is not null
             && StoreChoice.Of(common).ProblemOfWriting() is { } problem)
             problems.Add(problem);
+        // What is remembered of an address lies in the data folder, which processes on other machines do not have.
+        if (request.AdHocAgent is { } unknown && problems.Count == 0 && !StoreChoice.Of(common).IsLocal)
+            problems.Add($"--agent-url: the workers of a fleet with its store in DynamoDB do not learn of the address; configure the " +
+                $"agent for them and for this command, as Fleet:Agents:{unknown.Name}:Url, and name it with --agent");
         if (problems.Count > 0)
             throw new UserErrorException(problems);
         if (request.AdHocAgent is { } agent)

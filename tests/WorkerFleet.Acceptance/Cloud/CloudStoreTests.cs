@@ -80,6 +80,16 @@ public sealed class CloudStoreTests(RabbitMqBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Submit_AgentByItsAddress_SaysThatWorkersElsewhereDoNotKnowIt()
+    {
+        _fleet.Write("rows.csv", "city\nRome\n");
+
+        AssertOneLine(
+            (await _fleet.RunAsync("submit", "rows.csv", "--agent-url", "http://localhost:1", "--prompt", "{{city}}")).ShouldBe(BadUsage),
+            "--agent-url: the workers of a fleet with its store in DynamoDB do not learn of the address", "Fleet:Agents:localhost-1:Url");
+    }
+
+    [Fact]
     public async Task Submit_NoBucket_SaysWhichByOneLine()
     {
         _fleet.Write("rows.csv", "city\nRome\n");
