@@ -54,8 +54,9 @@ public sealed class AcceptedItems(
         var history = ItemHistory.Read(await journal.ReadAsync(session, MaxEvents, cancellationToken));
         if (history.Completed is not null)
         {
-            await CompleteAsync(batch, item, history, cancellationToken);
+            // Before, since a failure puts its retry under the same key.
             await schedule.CancelAsync(RetrySchedule.KeyOf(item.BatchId, item.Index), cancellationToken);
+            await CompleteAsync(batch, item, history, cancellationToken);
         }
 
         return true;

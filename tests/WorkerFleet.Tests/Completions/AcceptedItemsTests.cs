@@ -87,6 +87,21 @@ public sealed class AcceptedItemsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Failed_BeforeTheAcceptanceIsRecorded_IsTriedAgain()
+    {
+        _flow.Agents.OnInvoke = async (_, _) =>
+        {
+            await RecordAsync(Failed(retryable: true));
+            return AgentReply.Succeed("\"accepted\""u8.ToArray());
+        };
+
+        await _flow.ProcessAsync(_flow.ItemOf(_batch, 1));
+
+        Assert.Null(await _flow.FindSettledAsync(_batch, 1));
+        Assert.Equal(2, Assert.Single(await DueAsync(TimeSpan.FromMinutes(1))).Attempt);
+    }
+
+    [Fact]
     public async Task Completed_WorkerDiedBeforeItRecordedTheAcceptance_IsNotInvokedAgain()
     {
         _flow.Agents.OnInvoke = async (_, _) =>
