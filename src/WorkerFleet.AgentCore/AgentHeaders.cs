@@ -12,6 +12,9 @@ public static class AgentHeaders
     /// <summary>Bearer token for <see cref="CallbackUrl"/>.</summary>
     public const string CallbackToken = "X-Amzn-Bedrock-AgentCore-Runtime-Custom-Fleet-Callback-Token";
 
+    /// <summary>User on whose behalf a runtime is invoked.</summary>
+    public const string UserId = "X-Amzn-Bedrock-AgentCore-Runtime-User-Id";
+
     /// <summary>Name of the error on AWS's data plane; it may be followed by a colon and more.</summary>
     public const string ErrorType = "x-amzn-ErrorType";
 

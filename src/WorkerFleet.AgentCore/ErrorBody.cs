@@ -30,14 +30,16 @@ internal sealed record ErrorBody(string? Type, string Detail)
         {
             using var document = JsonDocument.Parse(body);
             var root = document.RootElement;
-            return new ErrorBody(type ?? NameIn(Text(root, "__type") ?? ""), DetailOf(root) ?? "");
+            return new ErrorBody(
+                type ?? NameIn(Text(root, "__type") ?? ""),
+                Secrets.Hide(DetailOf(root) ?? "", response.RequestMessage));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Nobody reads a page of HTML in a line; what it says is in the status.
             if (mediaType.Contains("html", StringComparison.OrdinalIgnoreCase))
                 return new ErrorBody(type, "");
-            var text = Encoding.UTF8.GetString(body).Trim();
+            var text = Secrets.Hide(Encoding.UTF8.GetString(body).Trim(), response.RequestMessage);
             return new ErrorBody(type, text.Length > MaxPlainText ? text[..MaxPlainText] + "…" : text);
         }
     }

@@ -71,18 +71,21 @@ internal sealed class EventStreamReader(string label, int maxOutputBytes, bool r
     }
 
     /// <summary>
-    /// An exception of the agent, unless it says otherwise, may pass, as one answered with 500 may.
+    /// An exception of the agent, unless it says otherwise, may pass, as one answered with 500 may; but it has run, so that
+    /// it is tried once more only.
     /// </summary>
     private ItemFailure Reported(JsonElement? root, byte[] data)
     {
-        var retryable = root is not { ValueKind: JsonValueKind.Object } report
-            || !report.TryGetProperty("retryable"u8, out var flag)
-            || flag.ValueKind != JsonValueKind.False;
+        bool? said = root is { ValueKind: JsonValueKind.Object } report
+            && report.TryGetProperty("retryable"u8, out var flag)
+            && flag.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? flag.ValueKind is JsonValueKind.True
+            : null;
         var detail = root is { } value ? ErrorBody.DetailOf(value) : Encoding.UTF8.GetString(data);
         return new ItemFailure(
             FailureKind.AgentError,
             OneLine.Of($"{label} failed while it streamed{(string.IsNullOrWhiteSpace(detail) ? "" : ": ")}{detail}"),
-            retryable, MayHaveRun: true);
+            said ?? true, MayHaveRun: true, AttemptLimit: said is null ? FailureRules.TwoAttempts : null);
     }
 
     private AgentReply Finish(CollectedEvents collected, byte[] last)
@@ -105,7 +108,8 @@ internal sealed class EventStreamReader(string label, int maxOutputBytes, bool r
     };
 
     private AgentReply Cut(string what) => AgentReply.Fail(new ItemFailure(
-        FailureKind.BadAnswer, OneLine.Of($"{label} {what}"), Retryable: true, MayHaveRun: true));
+        FailureKind.BadAnswer, OneLine.Of($"{label} {what}"), Retryable: true, MayHaveRun: true,
+        AttemptLimit: FailureRules.TwoAttempts));
 
     /// <summary>The events so far, as the elements of a JSON array.</summary>
     private sealed class CollectedEvents

@@ -13,11 +13,11 @@ public sealed class HttpAgent : IAgent, IDisposable
     // Inputs of this size and more, in bytes, wait for the agent's "100 Continue", at most a second. RFC 9110, 10.1.1.
     private const int AskFirstBytes = 1024 * 1024;
 
+    private readonly string _name;
     private readonly AgentOptions _options;
     private readonly Uri _invocations;
     private readonly HttpClient _client;
-    private readonly HttpFailures _failures;
-    private readonly AnswerReader _answers;
+    private readonly AgentExchange _exchange;
     private readonly HttpProbe _probe;
 
     /// <param name="name">Name of the agent, for messages.</param>
@@ -25,49 +25,38 @@ public sealed class HttpAgent : IAgent, IDisposable
     /// <param name="time">For Retry-After dates and the probe's time limit.</param>
     public HttpAgent(string name, AgentOptions options, TimeProvider time)
     {
+        _name = name;
         _options = options;
         var address = new Uri(options.Url!);
         _invocations = Below(address, "/invocations");
-        _client = NewClient(address);
+        _client = AgentClient.Create(address);
         // No query in messages: it may hold a key.
         var label = $"agent '{name}' at {address.GetLeftPart(UriPartial.Path).TrimEnd('/')}";
-        _failures = new HttpFailures(label, time);
-        _answers = new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent);
+        _exchange = new AgentExchange(
+            _client, new HttpFailures(label, new FailureRules(isDataPlane: false), time),
+            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent));
         _probe = new HttpProbe(label, path => NewRequest(HttpMethod.Get, Below(address, path)), _client, time);
     }
 
     public async Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
     {
-        try
+        using var activity = AgentActivity.Start(_name, call);
+        using var request = NewRequest(HttpMethod.Post, _invocations);
+        request.Headers.TryAddWithoutValidation("Accept", AgentHeaders.Accept);
+        request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, call.SessionId);
+        if (call.Callback is { } callback)
         {
-            using var request = NewRequest(HttpMethod.Post, _invocations);
-            request.Headers.TryAddWithoutValidation("Accept", AgentHeaders.Accept);
-            request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, call.SessionId);
-            if (call.Callback is { } callback)
-            {
-                request.Headers.TryAddWithoutValidation(AgentHeaders.CallbackUrl, callback.Url.AbsoluteUri);
-                request.Headers.TryAddWithoutValidation(AgentHeaders.CallbackToken, callback.Token);
-            }
+            request.Headers.TryAddWithoutValidation(AgentHeaders.CallbackUrl, callback.Url.AbsoluteUri);
+            request.Headers.TryAddWithoutValidation(AgentHeaders.CallbackToken, callback.Token);
+        }
 
-            request.Content = new InputContent(JsonMarshal.GetRawUtf8Value(call.Input).ToArray());
-            // What is refused by its length alone (413: never to be repeated) need not be sent.
-            request.Headers.ExpectContinue = request.Content.Headers.ContentLength >= AskFirstBytes;
-            using var response = await _client.SendAsync(
-                request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return response.IsSuccessStatusCode
-                ? await _answers.ReadAsync(response, cancellationToken)
-                : AgentReply.Fail(await _failures.FromStatusAsync(response, cancellationToken));
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            // A connection that is torn down because of the token may surface as a broken one.
-            cancellationToken.ThrowIfCancellationRequested();
-            return AgentReply.Fail(_failures.FromException(exception));
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return AgentReply.Fail(_failures.FromConnectTimeout());
-        }
+        TraceHeaders.AddTo(request);
+        request.Content = new InputContent(JsonMarshal.GetRawUtf8Value(call.Input).ToArray());
+        // What is refused by its length alone (413: never to be repeated) need not be sent.
+        request.Headers.ExpectContinue = request.Content.Headers.ContentLength >= AskFirstBytes;
+        var reply = await _exchange.SendAsync(request, call.Attempt, cancellationToken);
+        activity.End(reply);
+        return reply;
     }
 
     public Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
@@ -85,22 +74,4 @@ public sealed class HttpAgent : IAgent, IDisposable
 
     private static Uri Below(Uri address, string path) =>
         new UriBuilder(address) { Path = address.AbsolutePath.TrimEnd('/') + path }.Uri;
-
-    private static HttpClient NewClient(Uri address)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            // A redirected POST would turn into a GET, and headers such as Authorization are meant for this address.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            // The system's proxy is for addresses out there; it cannot reach a loopback address of this machine.
-            UseProxy = !address.IsLoopback,
-            ConnectTimeout = HttpFailures.ConnectTimeout,
-            // Follows changes of DNS.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            // How much is in flight is decided by the governor and the batch's window, not by the socket pool.
-            MaxConnectionsPerServer = int.MaxValue,
-        };
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-    }
 }

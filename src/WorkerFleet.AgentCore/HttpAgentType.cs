@@ -5,28 +5,14 @@ namespace WorkerFleet.AgentCore;
 /// <summary><c>http</c>: an agent behind the AgentCore container contract at any URL.</summary>
 public sealed class HttpAgentType(TimeProvider time) : IAgentType
 {
-    private const int MinOutputBytes = 1;
-    private const int MaxOutputBytes = 100 * 1024 * 1024;
-
-    /// <summary>Headers that each request gets from the fleet.</summary>
-    private static readonly HashSet<string> Ours = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Accept", "Connection", "Content-Length", "Content-Type", "Transfer-Encoding", "traceparent", "tracestate",
-        AgentHeaders.SessionId,
-    };
-
     public string Name => "http";
 
     public IEnumerable<string> Validate(string agentName, AgentOptions options)
     {
         if (WhatIsWrongWithUrl(options.Url) is { } problem)
             yield return $"{AgentOptions.KeyOf(agentName, nameof(options.Url))}: {problem}";
-        if (options.MaxOutputBytes is < MinOutputBytes or > MaxOutputBytes)
-            yield return $"{AgentOptions.KeyOf(agentName, nameof(options.MaxOutputBytes))}: {options.MaxOutputBytes} " +
-                $"is out of range; it is {MinOutputBytes} to {MaxOutputBytes}";
-        foreach (var (header, value) in options.Headers)
-            if (WhatIsWrongWithHeader(header, value) is { } headerProblem)
-                yield return $"{AgentOptions.KeyOf(agentName, nameof(options.Headers))}:{header}: {headerProblem}";
+        foreach (var other in SharedOptions.Validate(agentName, options))
+            yield return other;
     }
 
     public IAgent Create(string agentName, AgentOptions options) => new HttpAgent(agentName, options, time);
@@ -46,22 +32,5 @@ public sealed class HttpAgentType(TimeProvider time) : IAgentType
         if (uri.AbsolutePath.TrimEnd('/').EndsWith("/invocations", StringComparison.Ordinal))
             return "ends in /invocations; leave that out, it is added";
         return null;
-    }
-
-    private static string? WhatIsWrongWithHeader(string header, string value)
-    {
-        if (Ours.Contains(header))
-            return "is set by the fleet itself; leave it out";
-        if (value.Any(character => character is < ' ' or > '~'))
-            return "has a character that headers cannot hold, such as a line break";
-        using var request = new HttpRequestMessage();
-        try
-        {
-            return request.Headers.TryAddWithoutValidation(header, value) ? null : "is no name of a request header";
-        }
-        catch (FormatException)
-        {
-            return "is no name of a request header";
-        }
     }
 }

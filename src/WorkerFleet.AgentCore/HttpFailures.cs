@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.RegularExpressions;
 using WorkerFleet.Items;
 
@@ -7,45 +6,44 @@ namespace WorkerFleet.AgentCore;
 
 /// <summary>Says of every way in which an HTTP call fails what it means for the item.</summary>
 /// <param name="label">Agent and address, in front of every message.</param>
-/// <param name="time">For Retry-After dates.</param>
-internal sealed partial class HttpFailures(string label, TimeProvider time)
+/// <param name="rules">What the statuses mean.</param>
+/// <param name="time">For Retry-After dates, and to tell when this machine's clock is wrong.</param>
+internal sealed partial class HttpFailures(string label, FailureRules rules, TimeProvider time)
 {
-    /// <summary>How long making a connection may take.</summary>
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
-
-    /// <summary>An exhausted quota of AgentCore frees itself in minutes: sessions have to end first.</summary>
-    private static readonly TimeSpan QuotaRetryAfter = TimeSpan.FromMinutes(1);
-
     /// <summary>Longest Retry-After that is believed.</summary>
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromHours(1);
 
-    /// <summary>
-    /// Reads the error's body, at most 16 KB of it, and classifies the answer by docs/decisions/0005.
-    /// </summary>
-    public async Task<ItemFailure> FromStatusAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>AWS takes no signature that is older or younger.</summary>
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Reads the error's body, at most 16 KB of it, and classifies the answer by docs/agents.md.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="attempt">Of the item, from 1.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<ItemFailure> FromStatusAsync(
+        HttpResponseMessage response, int attempt, CancellationToken cancellationToken)
     {
         var error = await ErrorBody.ReadAsync(response, cancellationToken);
-        var code = (int)response.StatusCode;
-        if (error.Type == "RuntimeClientError")
-            code = (int)HttpStatusCode.FailedDependency;
-        var inner = code == 424 ? InnerStatus(error.Detail) : null;
-        var (kind, retryable, mayHaveRun) = Classify(inner ?? code, error.Type);
-        var retryAfter = RetryAfter(response) ?? (code == 402 ? QuotaRetryAfter : null);
-        var message = code is >= 300 and < 400
+        var status = (int)response.StatusCode;
+        var rule = rules.Of(status, ContainerStatus(error.Detail), error.Type);
+        var message = status is >= 300 and < 400
             ? $"answered {Describe(response)} to {response.Headers.Location?.ToString() ?? "an unknown place"}; " +
                 "redirects are not followed, configure the address itself"
-            : $"answered {Describe(response)}{(error.Detail.Length > 0 ? ": " : "")}{error.Detail}";
-        return new ItemFailure(
-            kind, OneLine.Of($"{label} {message}"), retryable, retryable ? retryAfter : null, mayHaveRun,
-            (int)response.StatusCode);
+            : $"answered {Describe(response)}{DetailOf(error, response)}";
+        return new ItemFailure(rule.Kind, OneLine.Of($"{label} {message}"), rule.Retryable,
+            rule.Retryable ? RetryAfter(response) ?? WaitOf(rule, attempt) : null,
+            rule.MayHaveRun, status, rule.AgentWide, rule.AttemptLimit);
     }
 
     /// <summary>No answer, or not all of it.</summary>
-    public ItemFailure FromException(Exception exception)
+    /// <param name="exception">What the client threw.</param>
+    /// <param name="attempt">Of the item, from 1.</param>
+    public ItemFailure FromException(Exception exception, int attempt)
     {
         var error = (exception as HttpRequestException)?.HttpRequestError
             ?? (exception as HttpIOException)?.HttpRequestError;
         var cause = exception.GetBaseException().Message;
+        var broken = rules.BrokenConnection;
         return error switch
         {
             HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
@@ -53,41 +51,49 @@ internal sealed partial class HttpFailures(string label, TimeProvider time)
                 Fail(FailureKind.Connection, $"could not be reached: {cause}", mayHaveRun: false),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
                 Fail(FailureKind.BadAnswer, $"answered with something that is no HTTP: {cause}", mayHaveRun: true),
-            _ => Fail(FailureKind.Connection, $"broke the connection: {cause}", mayHaveRun: true),
+            _ => Fail(broken.Kind, $"broke the connection: {cause}", broken.MayHaveRun) with
+            {
+                AttemptLimit = broken.AttemptLimit, RetryAfter = WaitOf(broken, attempt),
+            },
         };
     }
 
     /// <summary>The call was cancelled, but not by its caller: only the connect time limit does that.</summary>
     public ItemFailure FromConnectTimeout()
     {
-        var seconds = ConnectTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        var seconds = AgentClient.ConnectTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         return Fail(
             FailureKind.Connection, $"could not be reached: no connection within {seconds} s", mayHaveRun: false);
     }
 
-    internal static (FailureKind Kind, bool Retryable, bool MayHaveRun) Classify(int status, string? errorType) =>
-        status switch
-        {
-            401 or 403 => (FailureKind.Denied, false, false),
-            402 or 429 => (FailureKind.Throttled, true, false),
-            408 => (FailureKind.Timeout, true, true),
-            // The session is being set up or torn down; a ConflictException is a conflict of another kind.
-            409 when errorType != "ConflictException" => (FailureKind.Unavailable, true, false),
-            // The runtime is not healthy or did not start in time; a status of the agent itself was taken out before.
-            424 => (FailureKind.Unavailable, true, true),
-            >= 500 => (FailureKind.Unavailable, true, true),
-            >= 400 => (FailureKind.InvalidInput, false, false),
-            _ => (FailureKind.BadAnswer, false, false),
-        };
-
     private ItemFailure Fail(FailureKind kind, string message, bool mayHaveRun) =>
         new(kind, OneLine.Of($"{label} {message}"), Retryable: true, MayHaveRun: mayHaveRun);
+
+    private static TimeSpan? WaitOf(FailureRule rule, int attempt) =>
+        rule.Wait?.After(attempt, Random.Shared.NextDouble());
 
     private static string Describe(HttpResponseMessage response) =>
         string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {response.ReasonPhrase}").TrimEnd();
 
+    private string DetailOf(ErrorBody error, HttpResponseMessage response)
+    {
+        var type = error.Type is null ? "" : $" ({error.Type})";
+        // AWS's own text of it repeats the whole signed request, session token included.
+        if (error.Type is "InvalidSignatureException" or "SignatureDoesNotMatch")
+            return $"{type}: " + (ClockSkew(response) is { } skew
+                ? $"this machine's clock is {skew:0} min off, so that AWS takes no signature of it; set the clock"
+                : "the signature is not accepted; see that key and secret belong together");
+        return $"{type}{(error.Detail.Length > 0 ? ": " : "")}{error.Detail}";
+    }
+
+    /// <returns>In minutes; null when the clock is right, or cannot be compared.</returns>
+    private double? ClockSkew(HttpResponseMessage response) =>
+        response.Headers.Date is { } date && (date - time.GetUtcNow()).Duration() is var skew && skew > MaxClockSkew
+            ? skew.TotalMinutes
+            : null;
+
     /// <summary>The agent's own status, which AgentCore wraps into a 424.</summary>
-    private static int? InnerStatus(string detail) =>
+    private static int? ContainerStatus(string detail) =>
         ReceivedError().Match(detail) is { Success: true } match
             ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
             : null;

@@ -2,9 +2,9 @@ using System.Globalization;
 using Amazon.Runtime;
 using Spectre.Console;
 using WorkerFleet.Agents;
+using WorkerFleet.Aws;
 using WorkerFleet.Cli.Rendering;
 using WorkerFleet.Results;
-using WorkerFleet.S3;
 using WorkerFleet.Storage;
 
 namespace WorkerFleet.Cli;

@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using WorkerFleet.Aws;
 
 namespace WorkerFleet.S3;
 

@@ -1,4 +1,5 @@
 using Amazon.S3;
+using WorkerFleet.Aws;
 using WorkerFleet.Results;
 
 namespace WorkerFleet.S3;

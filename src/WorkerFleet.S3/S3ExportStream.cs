@@ -1,3 +1,5 @@
+using WorkerFleet.Aws;
+
 namespace WorkerFleet.S3;
 
 /// <summary>What an export writes a file through. The upload belongs to whoever made it.</summary>

@@ -1,4 +1,5 @@
 using Amazon.S3.Model;
+using WorkerFleet.Aws;
 
 namespace WorkerFleet.S3;
 

@@ -1,3 +1,5 @@
+using WorkerFleet.Aws;
+
 namespace WorkerFleet.S3;
 
 /// <summary>Reads objects as sources of batches.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Model;
+using WorkerFleet.Aws;
 
 namespace WorkerFleet.S3;
 

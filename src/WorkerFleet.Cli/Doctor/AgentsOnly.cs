@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.AgentCore;
+using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.Agents;
 using WorkerFleet.Cli.Options;
 
@@ -13,6 +14,7 @@ internal static class AgentsOnly
         var services = new ServiceCollection();
         services.AddSingleton(cli.Time);
         services.AddHttpAgents();
+        services.AddAgentCore(common.Configuration);
         services.AddAgents(common.Configuration);
         return services.BuildServiceProvider();
     }

@@ -1,3 +1,4 @@
+using WorkerFleet.Aws;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Provisioning;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
 using WorkerFleet.AgentCore;
+using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Callbacks;
@@ -169,6 +170,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddSingleton(cli.Time);
         services.AddSingleton(common.Configuration);
         services.AddHttpAgents();
+        services.AddAgentCore(common.Configuration);
         services.AddAgents(common.Configuration);
         StoreChoice.Of(common).AddTo(services, store);
         services.AddFleet();

@@ -4,8 +4,8 @@ using WorkerFleet.S3;
 namespace WorkerFleet.Cli.Options;
 
 /// <summary>
-/// Reads <c>Fleet:Store</c> and <c>Fleet:Aws</c>: Region, RunsTable, JournalTable, Bucket, DynamoDb (Endpoint, Retention) and
-/// S3 (Endpoint).
+/// Reads <c>Fleet:Store</c> and <c>Fleet:Aws</c>: Region, RunsTable, JournalTable, Bucket, DynamoDb (Endpoint, Retention)
+/// and S3 (Endpoint); AgentCore (Endpoint) is read with the agents.
 /// Credentials are not among them: these are for the SDK's own chain to find.
 /// </summary>
 internal static class AwsSettingsReader
@@ -25,9 +25,10 @@ internal static class AwsSettingsReader
     private const int LongestRegion = 40;
 
     private static readonly string[] StoreNames = ["sqlite", "dynamodb"];
-    private static readonly string[] Keys = ["Region", "RunsTable", "JournalTable", "Bucket", "DynamoDb", "S3"];
+    private static readonly string[] Keys = ["Region", "RunsTable", "JournalTable", "Bucket", "DynamoDb", "S3", "AgentCore"];
     private static readonly string[] DynamoDbKeys = ["Endpoint", "Retention"];
     private static readonly string[] S3Keys = ["Endpoint"];
+    private static readonly string[] AgentCoreKeys = ["Endpoint"];
 
     private static readonly TimeSpan ShortestRetention = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(36_500);
@@ -41,6 +42,8 @@ internal static class AwsSettingsReader
         CheckKeys(configuration.GetSection(Section), Keys, problems);
         CheckKeys(configuration.GetSection($"{Section}:DynamoDb"), DynamoDbKeys, problems);
         CheckKeys(configuration.GetSection($"{Section}:S3"), S3Keys, problems);
+        // Its endpoint is checked with the agents that use it.
+        CheckKeys(configuration.GetSection($"{Section}:AgentCore"), AgentCoreKeys, problems);
         var settings = new AwsSettings
         {
             Store = ReadStore(configuration, problems),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.Cli.Rendering;
 
 namespace WorkerFleet.Cli.Options;
@@ -37,8 +38,10 @@ internal static class FleetConfiguration
         ("AWS_REGION", AwsSettingsReader.RegionKey),
         ("AWS_ENDPOINT_URL", AwsSettingsReader.DynamoDbEndpointKey),
         ("AWS_ENDPOINT_URL", AwsSettingsReader.S3EndpointKey),
+        ("AWS_ENDPOINT_URL", AgentCoreDefaults.EndpointKey),
         ("AWS_ENDPOINT_URL_DYNAMODB", AwsSettingsReader.DynamoDbEndpointKey),
         ("AWS_ENDPOINT_URL_S3", AwsSettingsReader.S3EndpointKey),
+        ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE", AgentCoreDefaults.EndpointKey),
     ];
 
     private const string Prefix = "FLEET__";

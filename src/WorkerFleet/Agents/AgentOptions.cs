@@ -7,7 +7,8 @@ public sealed class AgentOptions
     public const string Section = "Fleet:Agents";
 
     /// <summary>
-    /// <c>echo</c>, <c>simulated</c> or <c>http</c>. By default the agent's own name, where that is one of them.
+    /// <c>echo</c>, <c>simulated</c>, <c>http</c> or <c>agentcore</c>. By default the agent's own name, where that is one of
+    /// them.
     /// </summary>
     public string Type { get; set; } = "";
 
@@ -17,20 +18,26 @@ public sealed class AgentOptions
     /// </summary>
     public string? Url { get; set; }
 
-    /// <summary><c>http</c>: extra request headers, such as Authorization.</summary>
+    /// <summary>
+    /// <c>http</c>: extra request headers, such as Authorization. <c>agentcore</c>: those that the runtime lets through to the
+    /// agent, <c>X-Amzn-Bedrock-AgentCore-Runtime-Custom-…</c> and whatever else it allows.
+    /// </summary>
     public Dictionary<string, string> Headers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary><c>http</c>: whether to ask for health before a batch is dispatched. Default true.</summary>
+    /// <summary>
+    /// Whether to see that the agent can be called before a batch is dispatched. <c>http</c>: asks it for its health.
+    /// <c>agentcore</c>: finds credentials, and invokes it where there is a <see cref="ProbeInput"/>. Default true.
+    /// </summary>
     public bool Probe { get; set; } = true;
 
     /// <summary>
-    /// <c>http</c>: largest answer, in bytes, 1 to 100 MiB. Default 10 MiB; AgentCore itself allows 100 MB. Each
+    /// <c>http</c>, <c>agentcore</c>: largest answer, in bytes, 1 to 100 MiB. Default 10 MiB; AgentCore itself allows 100 MB. Each
     /// invocation under way may hold that much in memory.
     /// </summary>
     public int MaxOutputBytes { get; set; } = 10 * 1024 * 1024;
 
     /// <summary>
-    /// <c>http</c>: whether a streamed answer (text/event-stream) counts only once an event <c>done</c> has arrived.
+    /// <c>http</c>, <c>agentcore</c>: whether a streamed answer (text/event-stream) counts only once an event <c>done</c> has arrived.
     /// Default false: neither of AWS's own runtimes sends one.
     /// </summary>
     public bool RequireDoneEvent { get; set; }
@@ -50,6 +57,52 @@ public sealed class AgentOptions
     /// With <see cref="Async"/>: how long an accepted item is waited for, 1 s to 24 h. Default 1 h; AgentCore ends a session after 8 h.
     /// </summary>
     public TimeSpan CompleteWithin { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// <c>agentcore</c>: the runtime's ARN, or its bare id, with <see cref="AccountId"/> and <see cref="Region"/> then.
+    /// </summary>
+    public string? Arn { get; set; }
+
+    /// <summary><c>agentcore</c>: 12 digits; of the runtime whose bare id is in <see cref="Arn"/>.</summary>
+    public string? AccountId { get; set; }
+
+    /// <summary>
+    /// <c>agentcore</c>: such as <c>eu-central-1</c>. Default: that of the ARN, else Fleet:Aws:Region (AWS_REGION).
+    /// </summary>
+    public string? Region { get; set; }
+
+    /// <summary><c>agentcore</c>: name of the runtime's endpoint. Default: none, which AWS takes for DEFAULT.</summary>
+    public string? Qualifier { get; set; }
+
+    /// <summary>
+    /// <c>agentcore</c>: address of the data plane, such as that of a VPC endpoint. Default: Fleet:Aws:AgentCore:Endpoint
+    /// (AWS_ENDPOINT_URL_BEDROCK_AGENTCORE), else AWS's own of the region.
+    /// </summary>
+    public string? Endpoint { get; set; }
+
+    /// <summary><c>agentcore</c>: whether to call AWS's FIPS address of the region. Default false.</summary>
+    public bool Fips { get; set; }
+
+    /// <summary>
+    /// <c>agentcore</c>: user on whose behalf the agent is called, 1 to 1,024 characters of ASCII. Needs the right
+    /// bedrock-agentcore:InvokeAgentRuntimeForUser.
+    /// </summary>
+    public string? UserId { get; set; }
+
+    /// <summary>
+    /// <c>agentcore</c>: whether to stop the session of a row as soon as its attempt has ended, instead of paying for it, and
+    /// counting it as live, until it was idle for long enough. An attempt takes as long as the stop then, 5 s more at most.
+    /// False for an agent that works on after it has answered. Default true.
+    /// </summary>
+    public bool StopSession { get; set; } = true;
+
+    /// <summary>
+    /// <c>agentcore</c>: JSON that is cheap to answer, to invoke the agent with before a batch is dispatched. Default: none.
+    /// </summary>
+    public string? ProbeInput { get; set; }
+
+    /// <summary><c>agentcore</c>: how calls are authorized. Default: signed with AWS credentials.</summary>
+    public AgentAuthOptions Auth { get; set; } = new();
 
     /// <summary><c>simulated</c>: its behaviour.</summary>
     public SimulatedAgentOptions Simulated { get; set; } = new();

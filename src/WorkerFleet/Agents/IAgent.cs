@@ -8,6 +8,12 @@ namespace WorkerFleet.Agents;
 public interface IAgent
 {
     /// <summary>
+    /// Attempts after which another makes no sense when one ran out of time, below the batch's own; from 1. Null: as many as
+    /// the batch allows.
+    /// </summary>
+    int? TimeoutAttemptLimit => null;
+
+    /// <summary>
     /// Invokes the agent once. Expected failures are returned, never thrown: only cancellation by
     /// <paramref name="cancellationToken"/> is. The caller sets the time limit through the token.
     /// </summary>

@@ -1,6 +1,6 @@
 namespace WorkerFleet.Agents;
 
-/// <summary>A kind of agent that configuration can name: <c>echo</c>, <c>simulated</c>, <c>http</c>.</summary>
+/// <summary>A kind of agent that configuration can name: <c>echo</c>, <c>simulated</c>, <c>http</c>, <c>agentcore</c>.</summary>
 public interface IAgentType
 {
     /// <summary>The value of <see cref="AgentOptions.Type"/>.</summary>

@@ -44,7 +44,8 @@ public sealed partial class AgentInvoker(
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             return AgentReply.Fail(new(FailureKind.Timeout,
-                $"agent '{item.Agent}' gave no answer within {limit}", Retryable: true, MayHaveRun: true));
+                $"agent '{item.Agent}' gave no answer within {limit}", Retryable: true, MayHaveRun: true,
+                AttemptLimit: agent.TimeoutAttemptLimit));
         }
         catch (Exception exception)
         {

@@ -13,7 +13,6 @@ namespace WorkerFleet.Conformance.Emulators;
 /// </summary>
 public sealed class S3Emulator
 {
-    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
     private static readonly Lazy<Task<S3Emulator>> Shared = new(StartOnceAsync);
@@ -49,9 +48,7 @@ public sealed class S3Emulator
 
     private static async Task<S3Emulator> StartOnceAsync()
     {
-        var folder = Path.Combine(RepositoryRoot(), "tests", "emulators");
-        if (!Directory.Exists(Path.Combine(folder, "node_modules", "fauxqs")))
-            await InstallAsync(folder);
+        var folder = await EmulatorPackages.InstallAsync("fauxqs");
         var port = FreePort();
         var emulator = new S3Emulator(
             Start("node", folder, "s3.mjs", port.ToString(CultureInfo.InvariantCulture)),
@@ -81,15 +78,6 @@ public sealed class S3Emulator
         }
     }
 
-    private static async Task InstallAsync(string folder)
-    {
-        using var npm = Start("npm", folder, "ci", "--no-progress");
-        using var limit = new CancellationTokenSource(InstallLimit);
-        await npm.WaitForExitAsync(limit.Token);
-        if (npm.ExitCode != 0)
-            throw new InvalidOperationException($"`npm ci` in {folder} ended with {npm.ExitCode}.");
-    }
-
     private static Process Start(string program, string folder, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments)
         {
@@ -104,13 +92,5 @@ public sealed class S3Emulator
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "WorkerFleet.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("WorkerFleet.sln is in no folder above the tests.");
-        return folder.FullName;
     }
 }

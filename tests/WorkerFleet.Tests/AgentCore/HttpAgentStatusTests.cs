@@ -77,7 +77,6 @@ public sealed class HttpAgentStatusTests
     [InlineData("429 Too Many Requests", "Retry-After: 999999\r\n", 3600)]
     [InlineData("429 Too Many Requests", "Retry-After: soon\r\n", null)]
     [InlineData("503 Service Unavailable", "Retry-After: 5\r\n", 5)]
-    [InlineData("402 Payment Required", "", 60)]
     [InlineData("429 Too Many Requests", "", null)]
     [InlineData("400 Bad Request", "Retry-After: 5\r\n", null)]
     public async Task Invoke_RetryAfter_IsSecondsOrADate(string status, string header, int? seconds)

@@ -1,7 +1,7 @@
 using System.Net;
 using Amazon.Runtime;
 
-namespace WorkerFleet.S3;
+namespace WorkerFleet.Aws;
 
 /// <summary>Says in one line what a failure of AWS's client means, and what to do.</summary>
 public static class AwsProblems
