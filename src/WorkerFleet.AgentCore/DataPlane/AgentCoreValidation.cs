@@ -83,7 +83,7 @@ internal static class AgentCoreValidation
             return options.Region is { } region && region != arn.Region
                 ? $"is {region}, but the ARN is of {arn.Region}; leave it out"
                 : null;
-        return options.Region is null && defaults.Region is null
+        return RuntimeArn.IsId(text) && (options.Region ?? defaults.Region) is null
             ? $"is missing; {nameof(options.Arn)} is a bare id: name the region here, in {AgentCoreDefaults.RegionKey} or in " +
                 "the variable AWS_REGION"
             : null;

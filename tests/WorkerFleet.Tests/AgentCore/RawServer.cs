@@ -10,12 +10,14 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<RawExchange, Task> _answer;
+    private readonly bool _concurrent;
     private readonly Task _serving;
     private int _requests;
 
-    private RawServer(Func<RawExchange, Task> answer)
+    private RawServer(Func<RawExchange, Task> answer, bool concurrent = false)
     {
         _answer = answer;
+        _concurrent = concurrent;
         _listener.Start();
         _serving = ServeAsync();
     }
@@ -26,6 +28,9 @@ internal sealed class RawServer : IAsyncDisposable
     public int Requests => Volatile.Read(ref _requests);
 
     public static RawServer Start(Func<RawExchange, Task> answer) => new(answer);
+
+    /// <summary>Takes the next connection while others are still answered.</summary>
+    public static RawServer StartConcurrent(Func<RawExchange, Task> answer) => new(answer, concurrent: true);
 
     /// <summary>Answers each request so, and closes the connection.</summary>
     public static RawServer Answering(string answer) => new(async exchange =>
@@ -58,20 +63,26 @@ internal sealed class RawServer : IAsyncDisposable
         {
             while (true)
             {
-                using var socket = await _listener.AcceptSocketAsync(_stopping.Token);
-                var exchange = new RawExchange(socket, () => Interlocked.Increment(ref _requests), _stopping.Token);
-                try
-                {
-                    await _answer(exchange);
-                }
-                catch (Exception exception) when (exception is IOException or SocketException)
-                {
-                    // The client went first, as it may.
-                }
+                var served = ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token));
+                if (!_concurrent)
+                    await served;
             }
         }
         catch (OperationCanceledException)
         {
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        using var accepted = socket;
+        try
+        {
+            await _answer(new RawExchange(socket, () => Interlocked.Increment(ref _requests), _stopping.Token));
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        {
+            // The client went first, as it may, or the server stops.
         }
     }
 }
