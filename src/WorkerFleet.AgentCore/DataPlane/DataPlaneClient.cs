@@ -6,13 +6,7 @@ using WorkerFleet.Items;
 namespace WorkerFleet.AgentCore.DataPlane;
 
 /// <summary>Sends authorized requests to AgentCore's data plane, and again at once where that is what they need.</summary>
-/// <param name="label">The agent, in front of every message.</param>
-/// <param name="options">Of the agent.</param>
-/// <param name="target">Where to.</param>
-/// <param name="authorizer">Belongs to this from now on.</param>
-/// <param name="time">The clock.</param>
-internal sealed class DataPlaneClient(
-    string label, AgentOptions options, RuntimeTarget target, IAuthorizer authorizer, TimeProvider time) : IDisposable
+internal sealed class DataPlaneClient : IDisposable
 {
     /// <summary>
     /// Tries at once after a session was being set up or torn down. Nothing ran, and a second later it mostly works.
@@ -28,7 +22,28 @@ internal sealed class DataPlaneClient(
     private static readonly string UserAgent =
         $"WorkerFleet/{typeof(DataPlaneClient).Assembly.GetName().Version?.ToString(3)}";
 
-    private readonly HttpClient _client = AgentClient.Create(target.Invocations);
+    private readonly string _label;
+    private readonly AgentOptions _options;
+    private readonly RuntimeTarget _target;
+    private readonly IAuthorizer _authorizer;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _client;
+    private readonly AgentExchange _exchange;
+
+    /// <param name="label">The agent, in front of every message.</param>
+    /// <param name="options">Of the agent.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="authorizer">Belongs to this from now on.</param>
+    /// <param name="time">The clock.</param>
+    public DataPlaneClient(
+        string label, AgentOptions options, RuntimeTarget target, IAuthorizer authorizer, TimeProvider time)
+    {
+        (_label, _options, _target, _authorizer, _time) = (label, options, target, authorizer, time);
+        _client = AgentClient.Create(target.Invocations);
+        _exchange = new AgentExchange(
+            _client, new HttpFailures(label, new FailureRules(isDataPlane: true), time),
+            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent));
+    }
 
     /// <summary>InvokeAgentRuntime. Not sent twice unless the agent cannot have run.</summary>
     /// <param name="session">Id of the session.</param>
@@ -38,23 +53,14 @@ internal sealed class DataPlaneClient(
     public async Task<AgentReply> InvokeAsync(
         string session, byte[] input, int attempt, CancellationToken cancellationToken)
     {
-        var exchange = new AgentExchange(
-            _client, new HttpFailures(label, new FailureRules(isDataPlane: true), time),
-            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent));
         var (conflicts, unreached, wasRenewed) = (0, 0, false);
         while (true)
         {
-            using var request = NewRequest(target.Invocations, session, input);
-            request.Headers.TryAddWithoutValidation("Accept", AgentHeaders.Accept);
-            if (options.UserId is { } user)
-                request.Headers.TryAddWithoutValidation(AgentHeaders.UserId, user);
-            foreach (var (header, value) in options.Headers)
-                request.Headers.TryAddWithoutValidation(header, value);
-            TraceHeaders.AddTo(request);
+            using var request = NewInvocation(session, input);
             try
             {
-                var credentials = await authorizer.AuthorizeAsync(request, input, cancellationToken);
-                var reply = await exchange.SendAsync(request, attempt, cancellationToken);
+                var credentials = await _authorizer.AuthorizeAsync(request, input, cancellationToken);
+                var reply = await _exchange.SendAsync(request, attempt, cancellationToken);
                 switch (reply.Failure)
                 {
                     case { StatusCode: not null, Retryable: true, MayHaveRun: false, Kind: FailureKind.Unavailable }
@@ -64,7 +70,7 @@ internal sealed class DataPlaneClient(
                         continue;
                     case { Kind: FailureKind.Denied, AgentWide: true } when !wasRenewed:
                         wasRenewed = true;
-                        if (await authorizer.RenewAsync(credentials, cancellationToken))
+                        if (await _authorizer.RenewAsync(credentials, cancellationToken))
                             continue;
                         return reply;
                     default:
@@ -84,12 +90,11 @@ internal sealed class DataPlaneClient(
     {
         // A token of its own for each stop: the same one again would be ignored, also where the session lives again.
         var body = JsonSerializer.SerializeToUtf8Bytes(
-            new Dictionary<string, string> { ["clientToken"] = Guid.CreateVersion7(time.GetUtcNow()).ToString() });
-        using var request = NewRequest(target.Stop, session, body);
-        TraceHeaders.AddTo(request);
+            new Dictionary<string, string> { ["clientToken"] = Guid.CreateVersion7(_time.GetUtcNow()).ToString() });
+        using var request = NewRequest(_target.Stop, session, body);
         try
         {
-            await authorizer.AuthorizeAsync(request, body, cancellationToken);
+            await _authorizer.AuthorizeAsync(request, body, cancellationToken);
             using var response = await _client.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.IsSuccessStatusCode)
@@ -109,10 +114,10 @@ internal sealed class DataPlaneClient(
     /// <returns>Why nothing can be authorized; null when it can.</returns>
     public async Task<string?> FindCredentialsAsync(CancellationToken cancellationToken)
     {
-        using var request = NewRequest(target.Invocations, new string('0', RuntimeSession.MinLength), []);
+        using var request = NewRequest(_target.Invocations, new string('0', RuntimeSession.MinLength), []);
         try
         {
-            await authorizer.AuthorizeAsync(request, default, cancellationToken);
+            await _authorizer.AuthorizeAsync(request, default, cancellationToken);
             return null;
         }
         catch (CredentialException exception)
@@ -124,7 +129,18 @@ internal sealed class DataPlaneClient(
     public void Dispose()
     {
         _client.Dispose();
-        authorizer.Dispose();
+        _authorizer.Dispose();
+    }
+
+    private HttpRequestMessage NewInvocation(string session, byte[] input)
+    {
+        var request = NewRequest(_target.Invocations, session, input);
+        request.Headers.TryAddWithoutValidation("Accept", AgentHeaders.Accept);
+        if (_options.UserId is { } user)
+            request.Headers.TryAddWithoutValidation(AgentHeaders.UserId, user);
+        foreach (var (header, value) in _options.Headers)
+            request.Headers.TryAddWithoutValidation(header, value);
+        return request;
     }
 
     private static HttpRequestMessage NewRequest(Uri address, string session, byte[] body)
@@ -132,14 +148,15 @@ internal sealed class DataPlaneClient(
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new InputContent(body) };
         request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, session);
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        TraceHeaders.AddTo(request);
         return request;
     }
 
     /// <summary>Whoever grants credentials may be back in a moment; the item has nothing to do with it.</summary>
     private ItemFailure Unauthorized(CredentialException exception) => new(
-        FailureKind.Denied, OneLine.Of($"{label}: {exception.Message}"), Retryable: true,
+        FailureKind.Denied, OneLine.Of($"{_label}: {exception.Message}"), Retryable: true,
         Renewable<object>.RetryAfter, AgentWide: true);
 
     private Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(
-        ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble()), time, cancellationToken);
+        ShortestPause + ((LongestPause - ShortestPause) * Random.Shared.NextDouble()), _time, cancellationToken);
 }

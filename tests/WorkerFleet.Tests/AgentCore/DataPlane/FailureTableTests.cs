@@ -127,6 +127,21 @@ public sealed class FailureTableTests
             (failure.Kind, failure.Retryable, failure.MayHaveRun, failure.AttemptLimit, time.Timers));
     }
 
+    [Theory]
+    [InlineData("Date: Sat, 21 Nov 2026 10:09:00 GMT\r\n", "this machine's clock is 9 min off")]
+    [InlineData("Date: Sat, 21 Nov 2026 10:01:00 GMT\r\n", "see that key and secret belong together")]
+    [InlineData("", "see that key and secret belong together")]
+    public async Task Invoke_SignatureIsRefused_SaysWhyWithoutWhatAwsRepeatsOfTheRequest(string date, string expected)
+    {
+        await using var server = Answering(Error(
+            "403 Forbidden", "InvalidSignatureException", "The Canonical String should have been x-amz-security-token:secret", date));
+
+        var failure = (await AgentCoreCall.InvokeAsync(server.Url, time: new Fakes.ManualTime())).Failure!;
+
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Canonical", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Timeout_OfAnAttempt_MayBeTriedOnceMore()
     {
