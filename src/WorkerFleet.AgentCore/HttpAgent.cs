@@ -42,15 +42,7 @@ public sealed class HttpAgent : IAgent, IDisposable
     {
         using var activity = AgentActivity.Start(_name, call);
         using var request = NewRequest(HttpMethod.Post, _invocations);
-        request.Headers.TryAddWithoutValidation("Accept", AgentHeaders.Accept);
-        request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, call.SessionId);
-        if (call.Callback is { } callback)
-        {
-            request.Headers.TryAddWithoutValidation(AgentHeaders.CallbackUrl, callback.Url.AbsoluteUri);
-            request.Headers.TryAddWithoutValidation(AgentHeaders.CallbackToken, callback.Token);
-        }
-
-        TraceHeaders.AddTo(request);
+        CallHeaders.AddTo(request, call);
         request.Content = new InputContent(JsonMarshal.GetRawUtf8Value(call.Input).ToArray());
         // What is refused by its length alone (413: never to be repeated) need not be sent.
         request.Headers.ExpectContinue = request.Content.Headers.ContentLength >= AskFirstBytes;

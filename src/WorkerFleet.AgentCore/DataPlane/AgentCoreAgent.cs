@@ -1,5 +1,4 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.AgentCore.Authorization;
 using WorkerFleet.Agents;
@@ -53,8 +52,7 @@ public sealed partial class AgentCoreAgent : IAgent, IDisposable
         if (RuntimeSession.ProblemOf(call.SessionId) is { } problem)
             return AgentReply.Fail(new(FailureKind.InvalidInput, OneLine.Of($"{_label}: {problem}"), Retryable: false));
         using var activity = AgentActivity.Start(_name, call);
-        var reply = await InvokeAndStopAsync(
-            call.SessionId, JsonMarshal.GetRawUtf8Value(call.Input).ToArray(), call.Attempt, cancellationToken);
+        var reply = await InvokeAndStopAsync(call, cancellationToken);
         activity.End(reply);
         return reply;
     }
@@ -65,27 +63,28 @@ public sealed partial class AgentCoreAgent : IAgent, IDisposable
             return null;
         if (_options.ProbeInput is not { } input)
             return await _client.FindCredentialsAsync(cancellationToken);
+        using var document = JsonDocument.Parse(input);
         var reply = await InvokeAndStopAsync(
-            $"probe-{Guid.CreateVersion7(_time.GetUtcNow()):N}", Encoding.UTF8.GetBytes(input), attempt: 1, cancellationToken);
+            new($"probe-{Guid.CreateVersion7(_time.GetUtcNow()):N}", Guid.Empty, Index: 0, Attempt: 1, document.RootElement),
+            cancellationToken);
         return reply.Failure?.Message;
     }
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<AgentReply> InvokeAndStopAsync(
-        string session, byte[] input, int attempt, CancellationToken cancellationToken)
+    private async Task<AgentReply> InvokeAndStopAsync(AgentCall call, CancellationToken cancellationToken)
     {
         try
         {
-            var reply = await _client.InvokeAsync(session, input, attempt, cancellationToken);
+            var reply = await _client.InvokeAsync(call, cancellationToken);
             if (HasSession(reply.Failure))
-                await StopAsync(session);
+                await StopAsync(call.SessionId);
             return reply;
         }
         catch (OperationCanceledException)
         {
             // The agent works on although nobody waits for it any more, beside the next attempt maybe.
-            await StopAsync(session);
+            await StopAsync(call.SessionId);
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using WorkerFleet.AgentCore.Authorization;
 using WorkerFleet.Agents;
@@ -46,21 +47,19 @@ internal sealed class DataPlaneClient : IDisposable
     }
 
     /// <summary>InvokeAgentRuntime. Not sent twice unless the agent cannot have run.</summary>
-    /// <param name="session">Id of the session.</param>
-    /// <param name="input">JSON.</param>
-    /// <param name="attempt">Of the item, from 1.</param>
+    /// <param name="call">With a session id that AWS takes.</param>
     /// <param name="cancellationToken">Cancels; only that is thrown.</param>
-    public async Task<AgentReply> InvokeAsync(
-        string session, byte[] input, int attempt, CancellationToken cancellationToken)
+    public async Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
     {
+        var input = JsonMarshal.GetRawUtf8Value(call.Input).ToArray();
         var (conflicts, unreached, wasRenewed) = (0, 0, false);
         while (true)
         {
-            using var request = NewInvocation(session, input);
+            using var request = NewInvocation(call, input);
             try
             {
                 var credentials = await _authorizer.AuthorizeAsync(request, input, cancellationToken);
-                var reply = await _exchange.SendAsync(request, attempt, cancellationToken);
+                var reply = await _exchange.SendAsync(request, call.Attempt, cancellationToken);
                 switch (reply.Failure)
                 {
                     case { StatusCode: not null, Retryable: true, MayHaveRun: false, Kind: FailureKind.Unavailable }
@@ -91,7 +90,8 @@ internal sealed class DataPlaneClient : IDisposable
         // A token of its own for each stop: the same one again would be ignored, also where the session lives again.
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new Dictionary<string, string> { ["clientToken"] = Guid.CreateVersion7(_time.GetUtcNow()).ToString() });
-        using var request = NewRequest(_target.Stop, session, body);
+        using var request = NewRequest(_target.Stop, body);
+        request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, session);
         try
         {
             await _authorizer.AuthorizeAsync(request, body, cancellationToken);
@@ -114,7 +114,7 @@ internal sealed class DataPlaneClient : IDisposable
     /// <returns>Why nothing can be authorized; null when it can.</returns>
     public async Task<string?> FindCredentialsAsync(CancellationToken cancellationToken)
     {
-        using var request = NewRequest(_target.Invocations, new string('0', RuntimeSession.MinLength), []);
+        using var request = NewRequest(_target.Invocations, []);
         try
         {
             await _authorizer.AuthorizeAsync(request, default, cancellationToken);
@@ -132,10 +132,10 @@ internal sealed class DataPlaneClient : IDisposable
         _authorizer.Dispose();
     }
 
-    private HttpRequestMessage NewInvocation(string session, byte[] input)
+    private HttpRequestMessage NewInvocation(AgentCall call, byte[] input)
     {
-        var request = NewRequest(_target.Invocations, session, input);
-        request.Headers.TryAddWithoutValidation("Accept", AgentHeaders.Accept);
+        var request = NewRequest(_target.Invocations, input);
+        CallHeaders.AddTo(request, call);
         if (_options.UserId is { } user)
             request.Headers.TryAddWithoutValidation(AgentHeaders.UserId, user);
         foreach (var (header, value) in _options.Headers)
@@ -143,12 +143,10 @@ internal sealed class DataPlaneClient : IDisposable
         return request;
     }
 
-    private static HttpRequestMessage NewRequest(Uri address, string session, byte[] body)
+    private static HttpRequestMessage NewRequest(Uri address, byte[] body)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new InputContent(body) };
-        request.Headers.TryAddWithoutValidation(AgentHeaders.SessionId, session);
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        TraceHeaders.AddTo(request);
         return request;
     }
 

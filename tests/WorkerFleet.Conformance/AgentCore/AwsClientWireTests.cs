@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using WorkerFleet.AgentCore;
@@ -74,7 +75,8 @@ public sealed partial class AwsClientWireTests
 
         await CompareAsync("InvokeAgentRuntime", theirs, token, options, async client =>
             Assert.Null((await client.InvokeAsync(
-                Session, System.Text.Encoding.UTF8.GetBytes(Input), 1, CancellationToken.None)).Failure));
+                new AgentCall(Session, Guid.Empty, 7, 1, JsonDocument.Parse(Input).RootElement),
+                CancellationToken.None)).Failure));
     }
 
     [Theory]
