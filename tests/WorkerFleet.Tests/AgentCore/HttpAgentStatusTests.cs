@@ -40,6 +40,27 @@ public sealed class HttpAgentStatusTests
     }
 
     [Theory]
+    [InlineData("401 Unauthorized", true, null)]
+    [InlineData("402 Payment Required", true, 60)]
+    [InlineData("403 Forbidden", false, null)]
+    [InlineData("404 Not Found", false, null)]
+    [InlineData("424 Failed Dependency", true, null)]
+    [InlineData("429 Too Many Requests", false, null)]
+    [InlineData("503 Service Unavailable", false, null)]
+    public async Task Invoke_ErrorStatus_IsOfTheAgentAsAWholeOnlyWhereItSaysNothingOfTheInput(
+        string status, bool agentWide, int? shortestWait)
+    {
+        await using var server = RawServer.Answering(RawServer.Answer(status, "text/plain", ""));
+
+        var failure = (await HttpCall.InvokeAsync(server.Url)).Failure!;
+
+        Assert.Equal((agentWide, null), (failure.AgentWide, failure.AttemptLimit));
+        Assert.Equal(shortestWait is null, failure.RetryAfter is null);
+        if (shortestWait is { } seconds)
+            Assert.InRange(failure.RetryAfter!.Value.TotalSeconds, seconds, 2 * seconds);
+    }
+
+    [Theory]
     [InlineData("Received error (500) from runtime. Please check your logs", FailureKind.Unavailable, true)]
     [InlineData("Received error (429) from runtime", FailureKind.Throttled, true)]
     [InlineData("Received error (408) from runtime", FailureKind.Timeout, true)]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using WorkerFleet.AgentCore;
+using WorkerFleet.Tests.AgentCore.DataPlane;
 
 namespace WorkerFleet.Tests.AgentCore;
 
@@ -52,6 +53,25 @@ public sealed class TraceHeadersTests
 
         Assert.InRange(state.Length, 500, 512);
         Assert.All(state.Split(','), member => Assert.Equal(12, member.Length));
+    }
+
+    [Fact]
+    public async Task Invoke_SomebodyListens_TheAgentIsBelowASpanOfItsOwn()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "WorkerFleet",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var parent = Start(ActivityTraceFlags.Recorded);
+        await using var server = DataPlaneServer.Answering(DataPlaneServer.Ok());
+
+        await AgentCoreCall.InvokeAsync(server.Url);
+
+        var header = DataPlaneServer.HeaderOf(server.Invocations.Single(), "traceparent");
+        Assert.StartsWith($"00-{parent.TraceId}-", header, StringComparison.Ordinal);
+        Assert.DoesNotContain(parent.SpanId.ToHexString(), header, StringComparison.Ordinal);
     }
 
     private static Activity Start(ActivityTraceFlags flags)
