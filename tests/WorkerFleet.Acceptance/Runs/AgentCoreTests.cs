@@ -74,6 +74,25 @@ public sealed class AgentCoreTests(AwsRuntime aws) : IClassFixture<AwsRuntime>, 
     }
 
     [Fact]
+    public async Task Run_RowsThatGetNoAnswerInTime_AreTriedOnceMoreAndTheirSessionsStopped()
+    {
+        _fleet.Environment["AWS_ACCESS_KEY_ID"] = DataPlane.AccessKey;
+        _fleet.Environment["AWS_SECRET_ACCESS_KEY"] = DataPlane.SecretKey;
+        _fleet
+            .Write("rows.csv", "n\n1\n")
+            .Write("slow.json", JsonSerializer.Serialize(new { mode = "slow", delayMs = 60_000, n = "{{n}}" }));
+
+        (await _fleet.RunAsync(
+            "run", "rows.csv", "--agent", "verifier", "--template", "slow.json", "--output", "results", "--attempts", "5",
+            "--timeout", "1s", "--retry-delay", "1ms")).ShouldBe(1);
+
+        var failure = new Export(_fleet["results"]).ShouldBeComplete(1).Failures.Single();
+        Assert.Equal("timeout", failure.GetProperty("error").GetProperty("kind").GetString());
+        Assert.Equal(2, failure.GetProperty("attempts").GetInt32());
+        Assert.Equal((2, 2), (_plane.Invoked.Count, _plane.Stopped.Count));
+    }
+
+    [Fact]
     public async Task Run_NoCredentials_SaysSoInOneLineAndDispatchesNothing()
     {
         var exit = (await RunAsync("sync")).ShouldBe(2);
