@@ -10,7 +10,7 @@ internal static partial class Secrets
     /// <summary>In characters: what is shorter would be found in ordinary text, and is no secret.</summary>
     private const int ShortestSecret = 8;
 
-    private static readonly string[] Headers = ["Authorization", "X-Amz-Security-Token"];
+    private static readonly string[] Headers = ["Authorization", "X-Amz-Security-Token", AgentHeaders.CallbackToken];
 
     /// <param name="text">What was answered.</param>
     /// <param name="request">What it was the answer to.</param>

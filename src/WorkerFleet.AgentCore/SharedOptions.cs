@@ -12,7 +12,7 @@ internal static class SharedOptions
     private static readonly HashSet<string> Ours = new(StringComparer.OrdinalIgnoreCase)
     {
         "Accept", "Connection", "Content-Length", "Content-Type", "Transfer-Encoding", TraceHeaders.Parent,
-        TraceHeaders.State, TraceHeaders.Amazon, AgentHeaders.SessionId,
+        TraceHeaders.State, TraceHeaders.Amazon, AgentHeaders.SessionId, AgentHeaders.CallbackUrl, AgentHeaders.CallbackToken,
     };
 
     /// <returns>Each problem with its key.</returns>

@@ -77,7 +77,7 @@ public sealed partial class AgentCoreAgent : IAgent, IDisposable
         try
         {
             var reply = await _client.InvokeAsync(call, cancellationToken);
-            if (HasSession(reply.Failure))
+            if (HasSession(reply.Failure) && !IsWorkedOn(reply))
                 await StopAsync(call.SessionId);
             return reply;
         }
@@ -91,6 +91,9 @@ public sealed partial class AgentCoreAgent : IAgent, IDisposable
 
     /// <summary>Whether there may be a session of this attempt: not where AWS turned the call away.</summary>
     private static bool HasSession(ItemFailure? failure) => failure is null or { MayHaveRun: true } or { StatusCode: 424 };
+
+    /// <summary>Whether the agent goes on in the session: its answer only accepted the item.</summary>
+    private bool IsWorkedOn(AgentReply reply) => _options.Async && reply.Failure is null;
 
     private async Task StopAsync(string session)
     {

@@ -92,7 +92,7 @@ public sealed class AgentOptions
     /// <summary>
     /// <c>agentcore</c>: whether to stop the session of a row as soon as its attempt has ended, instead of paying for it, and
     /// counting it as live, until it was idle for long enough. An attempt takes as long as the stop then, 5 s more at most.
-    /// False for an agent that works on after it has answered. Default true.
+    /// The session of an item that an <see cref="Async"/> agent has accepted is left to its task. Default true.
     /// </summary>
     public bool StopSession { get; set; } = true;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkerFleet.AgentCore;
 using static WorkerFleet.Tests.AgentCore.DataPlane.DataPlaneServer;
 
 namespace WorkerFleet.Tests.AgentCore.DataPlane;
@@ -30,6 +31,36 @@ public sealed class StopSessionTests
         if (stopped)
             Assert.Equal(
                 HttpCall.SessionId, HeaderOf(server.Stops[0], "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"));
+    }
+
+    [Theory]
+    [InlineData("""{"status":"started"}""", false)]
+    [InlineData("""{"status":"error","code":"E1"}""", true)]
+    public async Task Invoke_AgentInTheBackground_KeepsTheSessionOfWhatItAccepted(string answer, bool stopped)
+    {
+        await using var server = Answering(Ok(answer));
+
+        await AgentCoreCall.InvokeAsync(server.Url, options => (options.StopSession, options.Async) = (true, true));
+
+        Assert.Equal(stopped ? 1 : 0, server.Stops.Count);
+    }
+
+    [Fact]
+    public async Task Invoke_Callback_IsHandedOnAndItsTokenShownToNobody()
+    {
+        await using var server = Answering(
+            Answer("400 Bad Request", """{"message":"cannot call back with token-0123456789"}"""));
+        using var agent = AgentCoreCall.Agent(server.Url);
+
+        var reply = await agent.InvokeAsync(
+            AgentCoreCall.Call() with { Callback = new(new Uri("http://fleet:8090/callbacks"), "token-0123456789") },
+            CancellationToken.None);
+
+        var request = server.Invocations.Single();
+        Assert.Equal(
+            ("http://fleet:8090/callbacks", "token-0123456789"),
+            (HeaderOf(request, AgentHeaders.CallbackUrl), HeaderOf(request, AgentHeaders.CallbackToken)));
+        Assert.EndsWith("cannot call back with ***", reply.Failure!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
