@@ -1,6 +1,7 @@
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
+using WorkerFleet.Results;
 using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.EndToEnd;
@@ -35,6 +36,8 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
         var first = dead.Add(await EmbeddedFleet.StartAsync(folder, agents, faults));
         var id = await StartAsync(first, scenario, faults, calls);
         await Task.WhenAny(faults.Dead, first.EndsAsync(id, round: scenario == "replay" ? 1 : 0));
+        // What a real process had locked is free when it is dead; this one may be at the end of writing results.
+        await Eventually.IsTrueAsync(() => !first.Get<Aggregator>().IsRunning(id));
 
         await using var second = await EmbeddedFleet.StartAsync(folder, agents);
         var succeededBefore = await second.SucceededAsync(id);
