@@ -30,9 +30,10 @@ internal sealed partial class HttpFailures(string label, FailureRules rules, Tim
             ? $"answered {Describe(response)} to {response.Headers.Location?.ToString() ?? "an unknown place"}; " +
                 "redirects are not followed, configure the address itself"
             : $"answered {Describe(response)}{DetailOf(error, response)}";
+        var asked = RetryAfter(response);
         return new ItemFailure(rule.Kind, OneLine.Of($"{label} {message}"), rule.Retryable,
-            rule.Retryable ? RetryAfter(response) ?? WaitOf(rule, attempt) : null,
-            rule.MayHaveRun, status, rule.AgentWide, rule.AttemptLimit);
+            rule.Retryable ? asked ?? WaitOf(rule, attempt) : null,
+            rule.MayHaveRun, status, rule.AgentWide, rule.AttemptLimit, RetryAfterForAll: asked is not null);
     }
 
     /// <summary>No answer, or not all of it.</summary>

@@ -42,8 +42,16 @@ internal sealed class WorkersCommand(CliContext cli)
         else if (workers.Count == 0)
             cli.Say($"No process of a fleet uses {StoreChoice.Of(common).Display(cli)}.");
         else
-            cli.Out.Write(TableOf(workers, now));
+            Write(workers, now);
         return ExitCodes.Success;
+    }
+
+    private void Write(IReadOnlyList<WorkerRecord> workers, DateTimeOffset now)
+    {
+        cli.Out.Write(TableOf(workers, now));
+        foreach (var worker in workers.Where(worker => now - worker.SeenAt <= LostAfter))
+            foreach (var note in worker.AgentNotes)
+                cli.Say($"{SafeText.Line(worker.Id, 60)}: {SafeText.Line(note, 300)}");
     }
 
     private Table TableOf(IReadOnlyList<WorkerRecord> workers, DateTimeOffset now)

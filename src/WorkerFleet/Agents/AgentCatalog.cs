@@ -11,17 +11,14 @@ namespace WorkerFleet.Agents;
 /// </summary>
 public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
 {
-    /// <summary>Most invocations at the same time that an agent can be configured for.</summary>
-    public const int MaxConcurrency = 10_000;
-
     private static readonly TimeSpan MinCompleteWithin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxCompleteWithin = TimeSpan.FromHours(24);
 
     private static readonly string[] BuiltIn = ["echo", "simulated"];
 
-    private readonly FrozenDictionary<string, (IAgent Agent, AgentOptions Options)> _agents;
+    private readonly FrozenDictionary<string, (IAgent Agent, AgentOptions Options, AgentLimits Limits)> _agents;
 
-    private AgentCatalog(Dictionary<string, (IAgent, AgentOptions)> agents)
+    private AgentCatalog(Dictionary<string, (IAgent, AgentOptions, AgentLimits)> agents)
     {
         _agents = agents.ToFrozenDictionary(StringComparer.Ordinal);
         Names = [.. agents.Keys.Order(StringComparer.Ordinal)];
@@ -49,19 +46,20 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
             return (null, problems);
         return (new AgentCatalog(configured.ToDictionary(
             entry => entry.Key,
-            entry => (entry.Value.Type.Create(entry.Key, entry.Value.Options), entry.Value.Options))), []);
+            entry => (entry.Value.Type.Create(entry.Key, entry.Value.Options), entry.Value.Options,
+                AgentLimitsReader.Of(entry.Value.Options)))), []);
     }
 
     public IAgent? Find(string name) => _agents.TryGetValue(name, out var found) ? found.Agent : null;
 
-    public int? ConcurrencyOf(string name) => _agents.TryGetValue(name, out var found) ? found.Options.Concurrency : null;
+    public AgentLimits? LimitsOf(string name) => _agents.TryGetValue(name, out var found) ? found.Limits : null;
 
     public TimeSpan? CompleteWithinOf(string name) =>
         _agents.TryGetValue(name, out var found) && found.Options.Async ? found.Options.CompleteWithin : null;
 
     public void Dispose()
     {
-        foreach (var (agent, _) in _agents.Values)
+        foreach (var (agent, _, _) in _agents.Values)
             (agent as IDisposable)?.Dispose();
     }
 
@@ -78,9 +76,7 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
             return false;
         }
         var options = AgentOptionsReader.Read(section, problems);
-        if (options.Concurrency is < 1 or > MaxConcurrency)
-            problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.Concurrency))}: {options.Concurrency} " +
-                $"is out of range; it is 1 to {MaxConcurrency}");
+        problems.AddRange(AgentLimitsReader.Validate(name, options));
         if (options.CompleteWithin < MinCompleteWithin || options.CompleteWithin > MaxCompleteWithin)
             problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.CompleteWithin))}: {options.CompleteWithin} " +
                 $"is out of range; it is {MinCompleteWithin} to {MaxCompleteWithin}");

@@ -48,6 +48,37 @@ public sealed class AgentOptions
     public int? Concurrency { get; set; }
 
     /// <summary>
+    /// Calls a second that the agent's quota allows, over all batches and workers, 0.01 to 100,000; null for no limit, and
+    /// then one is found by what it throttles. Calls are spread evenly, at 98 % of it. Stopping a session is a call too.
+    /// </summary>
+    public double? CallsPerSecond { get; set; }
+
+    /// <summary>
+    /// Sessions a second that may be begun, 0.01 to 100,000; null for no limit. Each attempt of a row begins one. AgentCore
+    /// allows 25 in an account.
+    /// </summary>
+    public double? NewSessionsPerSecond { get; set; }
+
+    /// <summary>
+    /// Sessions at the same time, 1 to 1,000,000; null for no limit. One counts from its call until
+    /// <see cref="SessionIdleTime"/> after it, or until it is stopped. AgentCore allows 2,500 or 5,000 in an account.
+    /// </summary>
+    public int? LiveSessions { get; set; }
+
+    /// <summary>
+    /// When the platform ends a session that nobody calls any more, 1 second to 8 hours; should be what the runtime is
+    /// configured for. Default 15 minutes, AgentCore's own. Counts where <see cref="LiveSessions"/> is given.
+    /// </summary>
+    public TimeSpan SessionIdleTime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// How long items wait, without using up attempts, for an agent that refuses every call, cannot be reached, or
+    /// throttles; then they fail with the cause. 1 second to 7 days. Null: 1 hour; and 30 seconds in a process that runs
+    /// a batch by itself, as long as the agent has never answered there.
+    /// </summary>
+    public TimeSpan? GiveUpAfter { get; set; }
+
+    /// <summary>
     /// Whether the agent works in the background: its answer only accepts the item, and what became of it is told later. Default
     /// false.
     /// </summary>

@@ -29,8 +29,9 @@ public interface IAgent
 /// <param name="Attempt">From 1.</param>
 /// <param name="Input">What the agent receives.</param>
 /// <param name="Callback">Where an agent that works in the background can tell what became of it; null where there is no such place.</param>
+/// <param name="Returns">Calls of the same attempt before, which failed and were not counted: throttled ones, say.</param>
 public sealed record AgentCall(
-    string SessionId, Guid BatchId, long Index, int Attempt, JsonElement Input, Callback? Callback = null);
+    string SessionId, Guid BatchId, long Index, int Attempt, JsonElement Input, Callback? Callback = null, int Returns = 0);
 
 /// <summary>Either an output or a failure.</summary>
 /// <param name="Output">The answer as UTF-8 JSON on one line, when it succeeded.</param>

@@ -9,8 +9,8 @@ public interface IAgentCatalog
     /// <summary>Null when there is no agent of that name.</summary>
     IAgent? Find(string name);
 
-    /// <summary>Invocations that the agent takes at the same time; null for no limit.</summary>
-    int? ConcurrencyOf(string name);
+    /// <summary>What the agent takes; null when there is no agent of that name.</summary>
+    AgentLimits? LimitsOf(string name);
 
     /// <summary>How long an item that the agent accepted is waited for; null for an agent that answers at once.</summary>
     TimeSpan? CompleteWithinOf(string name) => null;

@@ -24,7 +24,7 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
     public async Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var outcome = Share(Draw.Outcome, call.Index, call.Attempt);
+        var outcome = Share(Draw.Outcome, call.Index, TryOf(call));
         var invalid = Share(Draw.InvalidInput, call.Index, attempt: 0) < options.InvalidInputRate;
         // A platform that throttles does so at once; whatever gets through to the agent takes its time.
         if (!invalid && Take(ref outcome, options.ThrottledRate))
@@ -57,6 +57,9 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
         return TimeSpan.FromMilliseconds(Math.Min(milliseconds, SimulatedAgentOptions.MaxLatency.TotalMilliseconds));
     }
 
+    /// <summary>The attempt, and which call of it: one that is throttled is repeated as the same attempt.</summary>
+    private static int TryOf(AgentCall call) => call.Attempt + (call.Returns << 16);
+
     /// <summary>Whether the draw falls into this share; what is left of it is for the next one.</summary>
     private static bool Take(ref double draw, double share)
     {
@@ -66,7 +69,7 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
 
     private AgentReply Throttled(AgentCall call)
     {
-        var asksForTime = Share(Draw.RetryAfter, call.Index, call.Attempt) < 0.5;
+        var asksForTime = Share(Draw.RetryAfter, call.Index, TryOf(call)) < 0.5;
         return Fail(
             FailureKind.Throttled, "too many requests", retryable: true, statusCode: 429,
             retryAfter: asksForTime ? TimeSpan.FromSeconds(1) : null);
@@ -76,7 +79,8 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
         FailureKind kind, string what, bool retryable, int statusCode,
         bool mayHaveRun = false, TimeSpan? retryAfter = null) =>
         AgentReply.Fail(new ItemFailure(
-            kind, $"agent '{name}' (simulated): {what}", retryable, retryAfter, mayHaveRun, statusCode));
+            kind, $"agent '{name}' (simulated): {what}", retryable, retryAfter, mayHaveRun, statusCode,
+            RetryAfterForAll: retryAfter is not null));
 
     // Without the attempt: however often a row had to be tried, its answer is the same.
     private byte[] Answer(long index) => Encoding.UTF8.GetBytes(string.Create(

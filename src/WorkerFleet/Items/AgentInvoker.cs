@@ -10,10 +10,14 @@ namespace WorkerFleet.Items;
 public sealed partial class AgentInvoker(
     IAgentCatalog agents, CallbackAddresses callbacks, ILogger<AgentInvoker> logger)
 {
+    /// <param name="batch">The batch.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="returns">Calls of the same attempt that were not counted.</param>
+    /// <param name="cancellationToken">The process may wait no longer.</param>
     /// <returns>Null when the batch ended early and waits no longer for the answer.</returns>
     /// <exception cref="OperationCanceledException">The process may wait no longer.</exception>
     public async Task<AgentReply?> InvokeAsync(
-        BatchView batch, ProcessBatchItem item, CancellationToken cancellationToken)
+        BatchView batch, ProcessBatchItem item, int returns, CancellationToken cancellationToken)
     {
         if (agents.Find(item.Agent) is not { } agent)
             return AgentReply.Fail(new(FailureKind.InvalidInput,
@@ -28,7 +32,7 @@ public sealed partial class AgentInvoker(
             var session = ItemSession.ForAttempt(item.BatchId, item.Index, item.Attempt);
             var call = agent.InvokeAsync(
                 new(session, item.BatchId, item.Index, item.Attempt, item.Input,
-                    agents.CompleteWithinOf(item.Agent) is null ? null : callbacks.Of(session)),
+                    agents.CompleteWithinOf(item.Agent) is null ? null : callbacks.Of(session), returns),
                 timeout.Token);
             // An agent that does not heed the token must not hold up the batch, or the end of the process.
             return await call.WaitAsync(timeout.Token);

@@ -13,6 +13,10 @@ namespace WorkerFleet.Items;
 /// credentials.
 /// </param>
 /// <param name="AttemptLimit">Attempts after which another cannot be expected to help, below the batch's own; from 1.</param>
+/// <param name="RetryAfterForAll">
+/// Whether <paramref name="RetryAfter"/> is the agent's own word, which holds for all of its calls; otherwise it was chosen for
+/// this item.
+/// </param>
 public sealed record ItemFailure(
     FailureKind Kind,
     string Message,
@@ -21,7 +25,8 @@ public sealed record ItemFailure(
     bool MayHaveRun = false,
     int? StatusCode = null,
     bool AgentWide = false,
-    int? AttemptLimit = null)
+    int? AttemptLimit = null,
+    bool RetryAfterForAll = false)
 {
     /// <summary>Longest message kept, in characters; agents can answer an error with a whole page.</summary>
     public const int MaxMessageLength = 2_000;

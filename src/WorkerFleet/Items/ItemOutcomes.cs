@@ -53,7 +53,29 @@ public sealed class ItemOutcomes(
         var detail = new AttemptDetail(item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt);
         await journal.AppendAsync(
             NewEvent(item, JournalStatus.InvocationFailed, run.Start, detail.ToJson()), cancellationToken);
-        return RetrySchedule.Create(spec, item with { Attempt = item.Attempt + 1 }, dueAt);
+        return RetrySchedule.Create(spec, item with { Attempt = item.Attempt + 1, HeldSince = null }, dueAt);
+    }
+
+    /// <summary>Journals a failed call that does not count as an attempt, with the time of the next one.</summary>
+    /// <param name="spec">The batch's.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="returns">Calls of this attempt before that did not count either.</param>
+    /// <param name="failure">How it failed.</param>
+    /// <param name="run">The call.</param>
+    /// <param name="notBefore">When the agent can be called again at the earliest, if that is known.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>The same attempt, for the schedule.</returns>
+    public async Task<ScheduledMessage> TakeBackAsync(
+        BatchSpec spec, ProcessBatchItem item, int returns, ItemFailure failure, AttemptRun run,
+        DateTimeOffset? notBefore, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var dueAt = now + RetryDelay.After(spec.Retry, returns + 1, failure.RetryAfter, Random.Shared.NextDouble());
+        if (notBefore > dueAt)
+            dueAt = notBefore.Value;
+        var detail = new AttemptDetail(item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt);
+        await journal.AppendAsync(NewEvent(item, JournalStatus.Released, run.Start, detail.ToJson()), cancellationToken);
+        return RetrySchedule.Create(spec, item with { HeldSince = item.HeldSince ?? now }, dueAt);
     }
 
     /// <param name="item">The item.</param>

@@ -20,6 +20,7 @@ public sealed partial class ItemProcessor(
     AgentInvoker invoker,
     InvocationGovernor governor,
     InFlightItems inFlight,
+    HeldItems held,
     IJournal journal,
     ISchedule schedule,
     ItemOutcomes outcomes,
@@ -104,6 +105,8 @@ public sealed partial class ItemProcessor(
             {
                 if (IsToBeLetGo(batch))
                     return LetGo();
+                if (held.IsHeld(item))
+                    return new(Retry: await held.TakeOutAsync(batch, item, mayRepeat, cancellationToken));
                 if (await TryWaitAsync(governor.AdmitAsync(batch, item.Agent)) is not { } admission)
                     continue;
                 AttemptEnd end;
@@ -217,7 +220,9 @@ public sealed partial class ItemProcessor(
         using (permit.Value)
             try
             {
-                reply = await invoker.InvokeAsync(batch, item, cancellationToken);
+                reply = await invoker.InvokeAsync(batch, item, history.Returns, cancellationToken);
+                if (reply is not null)
+                    permit.Value.End(reply.Failure);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -235,6 +240,9 @@ public sealed partial class ItemProcessor(
             return default;
         if (reply.Failure is not { } failure)
             await outcomes.SucceedAsync(item, reply.Output, run, CancellationToken.None);
+        else if (permit.Value.TakesBack(failure, history.Returns, item.HeldSince))
+            return new(Retry: await outcomes.TakeBackAsync(
+                batch.Spec, item, history.Returns, failure, run, held.NextCallOf(item), CancellationToken.None));
         else if (failure.Retryable && item.Attempt - history.AttemptsBefore
             < Math.Min(batch.Spec.Retry.MaxAttempts, failure.AttemptLimit ?? int.MaxValue))
             return new(Retry: await outcomes.RetryAsync(

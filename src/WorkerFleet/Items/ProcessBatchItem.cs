@@ -12,6 +12,9 @@ namespace WorkerFleet.Items;
 /// <param name="ItemId">The user's own id of the row, if a column gives one.</param>
 /// <param name="Round">0, and one more with every replay of the batch.</param>
 /// <param name="MayRepeat">True when the item may have been sent before, so that the journal has to be read first.</param>
+/// <param name="HeldSince">
+/// Since when the item has been held back, because its agent does not work or throttles; null when it is not.
+/// </param>
 public sealed record ProcessBatchItem(
     Guid BatchId,
     long Index,
@@ -21,4 +24,5 @@ public sealed record ProcessBatchItem(
     int Slice = 0,
     string? ItemId = null,
     int Round = 0,
-    bool MayRepeat = false);
+    bool MayRepeat = false,
+    DateTimeOffset? HeldSince = null);

@@ -42,7 +42,9 @@ public sealed class FairGate(int capacity)
         {
             if (_closed)
                 return ValueTask.FromCanceled<Place>(new CancellationToken(canceled: true));
-            if (_inUse < _capacity && key.HasRoom && second is not { HasRoom: false })
+            // Where time alone makes room, others can wait for it still.
+            if (_inUse < _capacity && second is not { HasValve: true, Waiting: > 0 } && key.HasRoom
+                && second is not { HasRoom: false })
             {
                 var place = Take(key, second);
                 NotePeak(key, second);
@@ -52,9 +54,31 @@ public sealed class FairGate(int capacity)
             waiter = new(this, key, second, _arrivals++);
             Enqueue(waiter, (int)priority);
             NotePeak(key, second);
+            if (second is { HasValve: true })
+                LetIn();
         }
 
         return WaitAsync(waiter, cancellationToken);
+    }
+
+    /// <summary>Looks again who could go in: a valve may have opened.</summary>
+    public void Recheck()
+    {
+        lock (_lock)
+            LetIn();
+    }
+
+    /// <summary>Turns away all who wait with a second key; they may come again.</summary>
+    public void TurnAway(GateKey second)
+    {
+        lock (_lock)
+            foreach (var level in _levels)
+                foreach (var lane in level.ToList())
+                    foreach (var waiter in lane.All().Where(waiter => waiter.Second == second))
+                    {
+                        Remove(waiter);
+                        waiter.TrySetCanceled();
+                    }
     }
 
     /// <summary>Changes the places in all. Where there are fewer now, those in use run out.</summary>
@@ -170,7 +194,11 @@ public sealed class FairGate(int capacity)
         _inUse++;
         key.InUse++;
         if (second is not null)
+        {
             second.InUse++;
+            second.Valve?.OnTaken();
+        }
+
         return new(this, key, second);
     }
 
@@ -274,8 +302,14 @@ public sealed class FairGate(int capacity)
 }
 
 /// <summary>Something that has a limit of its own at one gate. Read and changed by the gate only.</summary>
-public sealed class GateKey(int capacity)
+/// <param name="capacity">Places.</param>
+/// <param name="valve">As a second key: what else decides whether there is room; null for nothing.</param>
+public sealed class GateKey(int capacity, IGateValve? valve = null)
 {
+    internal IGateValve? Valve => valve;
+
+    internal bool HasValve => valve is not null;
+
     internal int Capacity { get; set; } = capacity;
 
     internal int InUse { get; set; }
@@ -284,7 +318,7 @@ public sealed class GateKey(int capacity)
 
     internal int Peak { get; set; }
 
-    internal bool HasRoom => InUse < Capacity;
+    internal bool HasRoom => InUse < Capacity && valve is not { IsOpen: false };
 
     internal FairGate.Lane?[] Lanes { get; } = new FairGate.Lane?[Enum.GetValues<BatchPriority>().Length];
 }

@@ -97,6 +97,8 @@ public sealed partial class Heartbeat(
             SeenAt = time.GetUtcNow(),
             Status = _told ? WorkerStatus.Draining : note is null ? WorkerStatus.Running : WorkerStatus.Pressed,
             Note = note,
+            AgentNotes = _load?.Governor.AgentNotes() ?? [],
+            AgentLevels = _load?.Governor.AgentLevels() ?? new Dictionary<string, double>(),
             InFlight = _load?.Governor.InFlight ?? 0,
             Capacity = _load?.Governor.Capacity ?? 0,
             Concurrency = _load?.Options.Concurrency ?? 0,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 
@@ -15,11 +16,12 @@ public sealed class InvocationGovernor : IDisposable
     private readonly IAgentCatalog _agents;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger<InvocationGovernor> _logger;
     private readonly FairGate _admission;
     private readonly FairGate _permits;
     private readonly FairGate _suspects = new(1);
-    private readonly ConcurrentDictionary<Guid, SharedLimit> _batches = new();
-    private readonly ConcurrentDictionary<string, SharedLimit> _agentLimits = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, BatchLimit> _batches = new();
+    private readonly ConcurrentDictionary<string, Lazy<AgentFlow>> _flows = new(StringComparer.Ordinal);
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -27,9 +29,10 @@ public sealed class InvocationGovernor : IDisposable
     private int _capacity;
 
     public InvocationGovernor(
-        IAgentCatalog agents, WorkerOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
+        IAgentCatalog agents, WorkerOptions options, IHostApplicationLifetime lifetime, TimeProvider time,
+        ILogger<InvocationGovernor> logger)
     {
-        (_agents, _options, _time) = (agents, options, time);
+        (_agents, _options, _time, _logger) = (agents, options, time, logger);
         _capacity = options.Concurrency;
         _admission = new(options.Concurrency + options.Lookahead);
         _permits = new(options.Concurrency);
@@ -57,22 +60,27 @@ public sealed class InvocationGovernor : IDisposable
     /// <summary>Complete when shares should be claimed before it is time.</summary>
     internal ChannelReader<bool> Changes => _changes.Reader;
 
-    internal IEnumerable<SharedLimit> Limits => _batches.Values.Concat(_agentLimits.Values);
+    internal IEnumerable<SharedLimit> Limits =>
+        _batches.Values.Select(batch => batch.Shared).Concat(Flows.SelectMany(flow => flow.Shared));
+
+    private IEnumerable<AgentFlow> Flows => _flows.Values.Select(flow => flow.Value);
 
     /// <summary>Waits until an item may be begun. Nothing of it must have been journaled before.</summary>
     /// <returns>To be disposed when the outcome is durable.</returns>
     /// <exception cref="OperationCanceledException">
-    /// The batch was paused or ends (<see cref="BatchView.Halted"/>), or the process stops.
+    /// The batch was paused or ends (<see cref="BatchView.Halted"/>), the agent is held (<see cref="HoldOf"/>), or the
+    /// process stops.
     /// </exception>
     public async ValueTask<Admission> AdmitAsync(BatchView batch, string agent)
     {
-        var (batchLimit, agentLimit) = (LimitOf(batch), LimitOf(agent));
+        var (batchLimit, flow) = (LimitOf(batch), FlowOf(agent));
         var entering = _admission.EnterAsync(
-            batchLimit.Admission, batch.Spec.Limits.Priority, agentLimit?.Admission, batch.Halted);
+            batchLimit.Admission, batch.Spec.Limits.Priority, flow?.Admission, batch.Halted);
         // Whoever comes first is to wait for no interval.
-        if (!_options.Embedded && (batchLimit.Wanted == 0 || agentLimit is { Wanted: 0 }))
+        if (!_options.Embedded
+            && (batchLimit.Shared.Wanted == 0 || (flow is not null && flow.Shared.Any(limit => limit.Wanted == 0))))
             SignalChange();
-        return new(await entering, batch, batchLimit, agentLimit);
+        return new(await entering, batch, batchLimit, flow);
     }
 
     /// <summary>Waits for the right to invoke.</summary>
@@ -80,16 +88,43 @@ public sealed class InvocationGovernor : IDisposable
     /// <exception cref="OperationCanceledException">As of <see cref="AdmitAsync"/>.</exception>
     public async ValueTask<Permit> AcquireAsync(Admission admission)
     {
-        var (batch, limit, agentLimit) = (admission.Batch, admission.BatchLimit, admission.AgentLimit);
-        while (true)
+        var (batch, limit, flow) = (admission.Batch, admission.BatchLimit, admission.Flow);
+        try
         {
-            var place = await _permits.EnterAsync(
-                limit.Permits, batch.Spec.Limits.Priority, agentLimit?.Permits, batch.Halted);
-            // A process that was suspended can find its shares run out before anybody has looked.
-            if (_options.Embedded || !(RunOut(limit) | (agentLimit is not null && RunOut(agentLimit))))
-                return new(this, place, limit, agentLimit);
-            place.Dispose();
+            while (true)
+            {
+                var place = await _permits.EnterAsync(
+                    limit.Permits, batch.Spec.Limits.Priority, flow?.Permits, batch.Halted);
+                var permit = new Permit(this, place, limit, flow, flow?.Begin());
+                // A process that was suspended can find its shares run out before anybody has looked.
+                if (_options.Embedded || !HasRunOut(limit, flow))
+                    return permit;
+                permit.Dispose();
+            }
         }
+        finally
+        {
+            admission.LeaveLine();
+        }
+    }
+
+    /// <summary>Whether items of an agent are to be held back: it does not work, or asked to be left alone for long.</summary>
+    /// <param name="agent">Name of the agent.</param>
+    /// <param name="heldSince">Since when the item has been held back already.</param>
+    /// <returns>Null when they are not.</returns>
+    public AgentHold? HoldOf(string agent, DateTimeOffset? heldSince) => FlowOf(agent)?.Hold(heldSince);
+
+    /// <summary>What is the matter with agents, a line each.</summary>
+    public IReadOnlyList<string> AgentNotes() => [.. Flows.Select(flow => flow.Note()).OfType<string>().Order()];
+
+    /// <summary>How far agents are slowed that throttle, by name; comparable among workers.</summary>
+    public IReadOnlyDictionary<string, double> AgentLevels()
+    {
+        var levels = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var flow in Flows)
+            if (flow.ReadLevel() is { } level)
+                levels[flow.Name] = level;
+        return levels;
     }
 
     /// <summary>Waits for the one place for items that workers died with, so that such an item takes no other along.</summary>
@@ -97,58 +132,49 @@ public sealed class InvocationGovernor : IDisposable
     public ValueTask<Place> EnterSuspectAsync(BatchView batch) =>
         _suspects.EnterAsync(LimitOf(batch).Suspects, batch.Spec.Limits.Priority, null, batch.Halted);
 
-    public void Dispose() => _stopping.Dispose();
-
-    internal (GateUse Admission, GateUse Permits) Read(SharedLimit limit) =>
-        (_admission.Read(limit.Admission), _permits.Read(limit.Permits));
-
-    /// <summary>Sets what of the limit may be in use here, until a timestamp.</summary>
-    internal void Grant(SharedLimit limit, int share, long validUntil)
+    public void Dispose()
     {
-        limit.ValidUntil = validUntil;
-        _permits.Resize(limit.Permits, share);
-        _admission.Resize(limit.Admission, share + _options.LookaheadFor(share));
+        _stopping.Dispose();
+        foreach (var flow in Flows)
+            flow.Dispose();
     }
 
-    /// <summary>Takes the share away if its lease has ended.</summary>
-    /// <returns>Whether it has.</returns>
-    internal bool RunOut(SharedLimit limit)
-    {
-        if (limit.ValidUntil > _time.GetTimestamp())
-            return false;
-        Grant(limit, 0, limit.ValidUntil);
-        return true;
-    }
-
-    /// <summary>Finds out whether the limits themselves were changed.</summary>
+    /// <summary>Finds out whether the limits of batches were changed.</summary>
     internal void RefreshTotals()
     {
         foreach (var limit in _batches.Values)
-            Refresh(limit, limit.Batch?.Spec.Limits.Concurrency);
-        foreach (var (agent, limit) in _agentLimits)
-            Refresh(limit, _agents.ConcurrencyOf(agent));
-
-        void Refresh(SharedLimit limit, int? total)
-        {
-            if (total is null || total == limit.Total)
-                return;
-            limit.Total = total.Value;
-            if (_options.Embedded)
-                Grant(limit, limit.Total, long.MaxValue);
-        }
+            if (limit.Batch.Spec.Limits.Concurrency is var total && total != limit.Shared.Total)
+            {
+                limit.Shared.Total = total;
+                if (_options.Embedded)
+                    limit.Shared.Grant(total, long.MaxValue);
+            }
     }
 
-    internal bool IsUnused(SharedLimit limit) =>
-        _admission.IsUnused(limit.Admission) && _permits.IsUnused(limit.Permits) && _suspects.IsUnused(limit.Suspects)
-        && limit is { Wanted: 0, Owes: false };
-
-    /// <summary>For limits that nobody has needed for long: their batch is over, as a rule.</summary>
-    internal void Forget(SharedLimit limit)
+    /// <summary>Has those who wait for an agent that is held back come again, so that they do not wait in memory.</summary>
+    internal void TurnAwayHeld()
     {
-        foreach (var (id, _) in _batches.Where(entry => entry.Value == limit))
-            _batches.TryRemove(id, out _);
-        foreach (var (agent, _) in _agentLimits.Where(entry => entry.Value == limit))
-            _agentLimits.TryRemove(agent, out _);
+        foreach (var flow in Flows)
+            if (flow.Hold(null) is not null)
+            {
+                _admission.TurnAway(flow.Admission);
+                _permits.TurnAway(flow.Permits);
+            }
+    }
+
+    /// <summary>Forgets what nobody has needed for so long: the batch is over, as a rule.</summary>
+    internal void ForgetUnused(TimeSpan after)
+    {
+        foreach (var (id, limit) in _batches)
+            if (_time.GetElapsedTime(limit.LastUsed) > after && IsUnused(limit))
+                _batches.TryRemove(id, out _);
+    }
+
+    /// <summary>Slows an agent as far as all workers do that slow it.</summary>
+    internal void Agree(string agent, double level)
+    {
+        if (_flows.TryGetValue(agent, out var flow))
+            flow.Value.Agree(level);
     }
 
     internal void SignalChange() => _changes.Writer.TryWrite(true);
@@ -161,33 +187,77 @@ public sealed class InvocationGovernor : IDisposable
         _suspects.Close();
     }
 
-    private SharedLimit LimitOf(BatchView batch)
+    private bool IsUnused(BatchLimit limit) =>
+        _admission.IsUnused(limit.Admission) && _permits.IsUnused(limit.Permits) && _suspects.IsUnused(limit.Suspects)
+        && limit.Shared is { Wanted: 0, Owes: false };
+
+    private bool HasRunOut(BatchLimit batch, AgentFlow? flow)
+    {
+        var now = _time.GetTimestamp();
+        var hasRunOut = batch.Shared.RunOut(now);
+        foreach (var limit in flow?.Shared ?? [])
+            hasRunOut |= limit.RunOut(now);
+        return hasRunOut;
+    }
+
+    private BatchLimit LimitOf(BatchView batch)
     {
         if (!_batches.TryGetValue(batch.Id, out var limit))
-            limit = _batches.GetOrAdd(batch.Id, static (id, part) => part.This.NewLimit(
-                $"batch/{id:N}", part.Batch.Spec.Limits.Concurrency), (This: this, Batch: batch));
+            limit = _batches.GetOrAdd(
+                batch.Id, static (_, part) => part.This.NewLimit(part.Batch), (This: this, Batch: batch));
         limit.Batch = batch;
         limit.LastUsed = _time.GetTimestamp();
         return limit;
     }
 
     /// <summary>Only agents that exist are remembered: the name can come from a column of the source.</summary>
-    private SharedLimit? LimitOf(string agent)
+    private AgentFlow? FlowOf(string agent)
     {
-        if (_agents.ConcurrencyOf(agent) is not { } total)
-            return null;
-        if (!_agentLimits.TryGetValue(agent, out var limit))
-            limit = _agentLimits.GetOrAdd(agent, static (name, part) => part.This.NewLimit(
-                $"agent/{name}", part.Total), (This: this, Total: total));
-        limit.LastUsed = _time.GetTimestamp();
+        if (_flows.TryGetValue(agent, out var flow))
+            return flow.Value;
+        return _agents.LimitsOf(agent) is { } limits
+            ? _flows.GetOrAdd(agent, name => new(() => NewFlow(name, limits))).Value
+            : null;
+    }
+
+    private BatchLimit NewLimit(BatchView batch)
+    {
+        var (admission, permits) = (new GateKey(0), new GateKey(0));
+        return new(batch, admission, permits, Share(
+            $"batch/{batch.Id:N}", new GateLimit(_admission, admission, _permits, permits, this, _options),
+            batch.Spec.Limits.Concurrency, ShareKeeper.Lease));
+    }
+
+    private AgentFlow NewFlow(string name, AgentLimits limits)
+    {
+        var flow = new AgentFlow(name, limits, _options, _time, _logger) { Recheck = Recheck };
+        var shared = new List<SharedLimit>();
+        if (limits.Concurrency is { } calls)
+            shared.Add(Share(
+                $"agent/{name}", new GateLimit(_admission, flow.Admission, _permits, flow.Permits, this, _options), calls,
+                ShareKeeper.Lease));
+        if (limits.StartsPerSecond is { } rate)
+            shared.Add(Share(
+                $"agent/{name}/rate", new AgentRateLimit(flow, _permits), AgentRateLimit.UnitsOf(rate), ShareKeeper.Lease));
+        if (limits.LiveSessions is { } sessions)
+            shared.Add(Share(
+                $"agent/{name}/sessions", new AgentSessionLimit(flow, _admission, this), sessions,
+                limits.SessionIdleTime > ShareKeeper.Lease ? limits.SessionIdleTime : ShareKeeper.Lease, outlives: true));
+        flow.Shared = shared;
+        return flow;
+    }
+
+    private SharedLimit Share(string name, ILimitUse use, int total, TimeSpan lease, bool outlives = false)
+    {
+        var limit = new SharedLimit(name, use, lease) { Total = total, OutlivesProcess = outlives };
+        if (_options.Embedded)
+            limit.Grant(total, long.MaxValue);
         return limit;
     }
 
-    private SharedLimit NewLimit(string name, int total)
+    private void Recheck()
     {
-        var limit = new SharedLimit(name) { Total = total };
-        if (_options.Embedded)
-            Grant(limit, total, long.MaxValue);
-        return limit;
+        _admission.Recheck();
+        _permits.Recheck();
     }
 }

@@ -38,6 +38,8 @@ public sealed partial class ShareKeeper(
             return;
         try
         {
+            foreach (var limit in governor.Limits.Where(limit => limit.OutlivesProcess))
+                await KeepWhatLivesOnAsync(_shares, limit, cancellationToken);
             await _shares.ReleaseAsync(worker.Id, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -53,8 +55,9 @@ public sealed partial class ShareKeeper(
         {
             governor.RefreshTotals();
             if (_shares is not null)
-                await ClaimAsync(_shares, stoppingToken);
-            ForgetUnused();
+                await ClaimAllAsync(_shares, stoppingToken);
+            governor.TurnAwayHeld();
+            governor.ForgetUnused(ForgetAfter);
             await Task.Delay(LeastInterval, time, stoppingToken);
             if (change.IsCompleted)
                 change = governor.Changes.WaitToReadAsync(stoppingToken).AsTask();
@@ -63,22 +66,27 @@ public sealed partial class ShareKeeper(
         }
     }
 
-    private async Task ClaimAsync(ILimitShares store, CancellationToken cancellationToken)
+    private async Task ClaimAllAsync(ILimitShares store, CancellationToken cancellationToken)
     {
         var asked = new List<(SharedLimit Limit, ShareClaim Claim)>();
         foreach (var limit in governor.Limits)
             if (ClaimOf(limit) is { } claim)
                 asked.Add((limit, claim));
-        if (asked.Count == 0)
-            return;
+        foreach (var group in asked.GroupBy(each => (each.Limit.OutlivesProcess, each.Limit.Lease)))
+            await ClaimAsync(store, HolderOf(group.First().Limit), [.. group], group.Key.Lease, cancellationToken);
+    }
 
+    private async Task ClaimAsync(
+        ILimitShares store, string holder, IReadOnlyList<(SharedLimit Limit, ShareClaim Claim)> asked, TimeSpan lease,
+        CancellationToken cancellationToken)
+    {
         var validUntil = time.GetTimestamp()
-            + (long)((Lease - Margin).TotalSeconds * time.TimestampFrequency);
+            + (long)((lease - Margin).TotalSeconds * time.TimestampFrequency);
         try
         {
             // A claim that takes long is waited for: a second one could be carried out before the first.
             var claiming = store.ClaimAsync(
-                worker.Id, [.. asked.Select(each => each.Claim)], time.GetUtcNow(), Lease, cancellationToken);
+                holder, [.. asked.Select(each => each.Claim)], time.GetUtcNow(), lease, cancellationToken);
             while (await Task.WhenAny(claiming, Task.Delay(Interval, time, cancellationToken)) != claiming)
                 EndRunOut();
             var granted = await claiming;
@@ -90,20 +98,29 @@ public sealed partial class ShareKeeper(
         {
             EndRunOut();
             if (!_failed)
-                LogClaimFailed(exception, Lease.TotalSeconds);
+                LogClaimFailed(exception, lease.TotalSeconds);
             _failed = true;
         }
     }
 
+    /// <summary>
+    /// Reserves what lives on, until its lease ends, by when it has ended as well: as a worker's that died is.
+    /// </summary>
+    private Task KeepWhatLivesOnAsync(ILimitShares store, SharedLimit limit, CancellationToken cancellationToken) =>
+        store.ClaimAsync(
+            HolderOf(limit), [new(limit.Name, limit.Total, limit.Use.InUse, 0)], time.GetUtcNow(), limit.Lease,
+            cancellationToken);
+
+    /// <summary>What lives on has a holder of its own, which is never released.</summary>
+    private string HolderOf(SharedLimit limit) => limit.OutlivesProcess ? $"{worker.Id}/live" : worker.Id;
+
     /// <returns>Null when there is nothing to say.</returns>
-    private ShareClaim? ClaimOf(SharedLimit limit)
+    private static ShareClaim? ClaimOf(SharedLimit limit)
     {
-        var (admission, permits) = governor.Read(limit);
-        // The most since the last claim, so that a batch whose items are done in no time is not without a share
-        // whenever there is none for a moment.
-        var wanted = Math.Min(admission.Peak, governor.Capacity);
+        var use = limit.Use.Read();
+        var wanted = Math.Min(use.Wanted, limit.Total);
         // What may be begun before the answer is there has to be kept as well.
-        var keep = Math.Max(permits.InUse, permits.Capacity);
+        var keep = Math.Max(use.InUse, use.Capacity);
         if (wanted == 0 && keep == 0 && limit is { Wanted: 0, Owes: false })
             return null;
         limit.Wanted = wanted;
@@ -112,24 +129,18 @@ public sealed partial class ShareKeeper(
 
     private void Take(SharedLimit limit, ShareClaim claim, int share, long validUntil)
     {
-        governor.Grant(limit, share, validUntil);
+        limit.Grant(share, validUntil);
         limit.Owes = share < claim.InUse;
         // What is not in use can be given back at once; the rest with each invocation that ends.
-        if (limit.Owes && governor.Read(limit).Permits.InUse < claim.InUse)
+        if (limit.Owes && limit.Use.InUse < claim.InUse)
             governor.SignalChange();
     }
 
     private void EndRunOut()
     {
+        var now = time.GetTimestamp();
         foreach (var limit in governor.Limits)
-            governor.RunOut(limit);
-    }
-
-    private void ForgetUnused()
-    {
-        foreach (var limit in governor.Limits)
-            if (time.GetElapsedTime(limit.LastUsed) > ForgetAfter && governor.IsUnused(limit))
-                governor.Forget(limit);
+            limit.RunOut(now);
     }
 
     [LoggerMessage(1601, LogLevel.Warning,

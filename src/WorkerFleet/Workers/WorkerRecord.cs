@@ -24,6 +24,12 @@ public sealed record WorkerRecord
     /// <summary>Why it takes fewer items than it could, for people; null when it does not.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Agents that it does not call, or calls less than it is configured for: a line for people each.</summary>
+    public IReadOnlyList<string> AgentNotes { get; init; } = [];
+
+    /// <summary>How far it slows agents that throttle, by name: what <see cref="RateExchange"/> compares.</summary>
+    public IReadOnlyDictionary<string, double> AgentLevels { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Items being worked on.</summary>
     public int InFlight { get; init; }
 

@@ -15,6 +15,7 @@ public static class WorkerServices
     {
         services.AddSingleton(options);
         services.AddSingleton<InvocationGovernor>();
+        services.AddSingleton<HeldItems>();
         services.AddSingleton<ItemReturn>();
         services.AddHostedService<ShareKeeper>();
         if (options.Embedded)
@@ -22,6 +23,7 @@ public static class WorkerServices
         services.TryAddSingleton<IResourceMeter, ProcessResources>();
         services.AddSingleton<PressureGauge>();
         services.AddHostedService(provider => provider.GetRequiredService<PressureGauge>());
+        services.AddHostedService<RateExchange>();
         services.AddSingleton<WorkerLoad>();
         services.AddSingleton(new FleetRole(FleetRole.Worker));
         services.AddSingleton<IBusyBatches>(provider => provider.GetRequiredService<InFlightItems>());

@@ -33,6 +33,12 @@ public sealed class RecordingAgent : IAsyncDisposable
     /// <summary>Told of each invocation before it is answered: the input, and the caller's port on this machine.</summary>
     public Action<string, int> Received { get; set; } = (_, _) => { };
 
+    /// <summary>Decides whether an invocation is let through; others get 429 at once, and are not remembered.</summary>
+    public Func<bool> Allows { get; set; } = () => true;
+
+    /// <summary>Decides what an invocation is answered with instead of an answer; 0: nothing.</summary>
+    public Func<int> Fails { get; set; } = () => 0;
+
     /// <summary>How long an answer takes once the gate is open. Default: no time.</summary>
     public TimeSpan Latency { get; set; }
 
@@ -77,6 +83,12 @@ public sealed class RecordingAgent : IAsyncDisposable
 
     private async Task InvokeAsync(HttpContext context)
     {
+        if (!Allows())
+        {
+            await AnswerAsync(context, 429, """{"error":"slow down"}""");
+            return;
+        }
+
         var session = context.Request.Headers[AgentHeaders.SessionId].ToString();
         _sessions.Enqueue(session);
         Interlocked.Increment(ref _inFlight);
@@ -89,7 +101,9 @@ public sealed class RecordingAgent : IAsyncDisposable
             await _gate.Task.WaitAsync(context.RequestAborted);
             if (Latency > TimeSpan.Zero)
                 await Task.Delay(Latency, context.RequestAborted);
-            if (Accepts(input))
+            if (Fails() is not 0 and var status)
+                await AnswerAsync(context, status, """{"error":"broken on purpose"}""");
+            else if (Accepts(input))
                 await AnswerAsync(context, 200, JsonSerializer.Serialize(new { accepted = input.Length }));
             else
                 await AnswerAsync(context, 400, """{"error":"this input is refused"}""");

@@ -42,7 +42,8 @@ internal sealed class FlakyBatch(int rows)
                 Simulated = new
                 {
                     Seed, Latency = latency.ToString("c", CultureInfo.InvariantCulture), LatencySpread = 0.5,
-                    ThrottledRate = 0.03, UnavailableRate = 0.04, AgentErrorRate = 0.03, InvalidInputRate = 0.01,
+                    // Few, since an agent that throttles is left alone, and is called less from then on.
+                    ThrottledRate = 0.002, UnavailableRate = 0.068, AgentErrorRate = 0.03, InvalidInputRate = 0.01,
                 },
             },
         });

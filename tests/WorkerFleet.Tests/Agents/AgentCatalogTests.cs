@@ -15,7 +15,7 @@ public sealed class AgentCatalogTests
         Assert.Equal(["echo", "simulated"], catalog!.Names);
         Assert.IsType<EchoAgent>(catalog.Find("echo"));
         Assert.IsType<SimulatedAgent>(catalog.Find("simulated"));
-        Assert.Null(catalog.ConcurrencyOf("echo"));
+        Assert.Null(catalog.LimitsOf("echo")!.Concurrency);
     }
 
     [Fact]
@@ -29,8 +29,8 @@ public sealed class AgentCatalogTests
         Assert.Equal(["echo", "simulated", "slow-1", "verifier"], catalog!.Names);
         Assert.IsType<HttpAgent>(catalog.Find("verifier"));
         Assert.IsType<SimulatedAgent>(catalog.Find("slow-1"));
-        Assert.Equal(7, catalog.ConcurrencyOf("verifier"));
-        Assert.Null(catalog.ConcurrencyOf("unknown"));
+        Assert.Equal(7, catalog.LimitsOf("verifier")!.Concurrency);
+        Assert.Null(catalog.LimitsOf("unknown"));
         Assert.Null(catalog.Find("unknown"));
         catalog.Dispose();
     }

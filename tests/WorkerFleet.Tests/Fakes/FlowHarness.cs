@@ -43,7 +43,7 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton(options).AddSingleton<ItemReturn>()
             .AddSingleton<FleetBus>().AddSingleton<BatchDirectory>().AddSingleton<ExhaustedReporter>()
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
-            .AddSingleton<AcceptedItems>().AddSingleton<CompletionRecorder>()
+            .AddSingleton<AcceptedItems>().AddSingleton<CompletionRecorder>().AddSingleton<HeldItems>()
             .AddSingleton(new CallbackOptions()).AddSingleton<CallbackAddresses>().AddSingleton<ItemResumption>().AddSingleton<AgentInvoker>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
             .AddSingleton<ItemSender>().AddSingleton<Dispatcher>().AddSingleton<Aggregator>()

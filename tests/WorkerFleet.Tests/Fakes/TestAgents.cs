@@ -14,7 +14,7 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
     public Func<AgentCall, CancellationToken, Task<AgentReply>> OnInvoke { get; set; } =
         (_, _) => Task.FromResult(AgentReply.Succeed("\"ok\""u8.ToArray()));
 
-    public int? Concurrency { get; set; }
+    public AgentLimits Limits { get; set; } = new();
 
     /// <summary>Set for an agent that works in the background.</summary>
     public TimeSpan? CompleteWithin { get; set; }
@@ -31,7 +31,7 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
 
     public IAgent? Find(string name) => name == Name ? this : null;
 
-    public int? ConcurrencyOf(string name) => name == Name ? Concurrency : null;
+    public AgentLimits? LimitsOf(string name) => name == Name ? Limits : null;
 
     public TimeSpan? CompleteWithinOf(string name) => name == Name ? CompleteWithin : null;
 

@@ -15,6 +15,7 @@ public sealed class HeartbeatTests : IAsyncLifetime, IDisposable
     private readonly StubResources _resources = new();
     private readonly Registry _registry = new();
     private readonly InFlightItems _items = new();
+    private readonly TestAgents _agents = new();
     private readonly WorkerIdentity _identity = new();
     private readonly InvocationGovernor _governor;
     private readonly PressureGauge _gauge;
@@ -23,7 +24,7 @@ public sealed class HeartbeatTests : IAsyncLifetime, IDisposable
     public HeartbeatTests()
     {
         var options = new WorkerOptions { Concurrency = 25 };
-        _governor = new(new TestAgents(), options, _lifetime, _time);
+        _governor = new(_agents, options, _lifetime, _time, NullLogger<InvocationGovernor>.Instance);
         _gauge = new(_governor, _resources, options, _time, NullLogger<PressureGauge>.Instance);
         _heartbeat = new(_registry, _identity, [new(FleetRole.Worker), new(FleetRole.Orchestrator)],
             [new(_governor, _gauge, _items, options)], [_items], _resources, _lifetime, StorePace.Local, _time,
@@ -57,7 +58,7 @@ public sealed class HeartbeatTests : IAsyncLifetime, IDisposable
         var batch = new BatchView(new() { CorrelationId = Guid.CreateVersion7() });
         _items.TryBegin(batch.Id, 1);
         _ = _governor.AdmitAsync(batch, TestAgents.Name).AsTask();
-        _governor.Grant(_governor.Limits.Single(), 5, long.MaxValue);
+        _governor.Limits.Single().Grant(5, long.MaxValue);
         for (var i = 0; i < 100; i++)
             _items.CountSettled();
         _resources.Reading = new(600, 1_000, TimeSpan.FromSeconds(2), 2);

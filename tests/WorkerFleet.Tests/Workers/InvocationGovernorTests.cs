@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkerFleet.Batches;
 using WorkerFleet.Tests.Fakes;
 using WorkerFleet.Workers;
@@ -34,7 +35,7 @@ public sealed class InvocationGovernorTests : IDisposable
     [Fact]
     public async Task Acquire_BeyondTheAgentsConcurrency_WaitsAcrossBatches()
     {
-        _agents.Concurrency = 1;
+        _agents.Limits = new() { Concurrency = 1 };
         var first = await AcquireAsync(Batch(5));
 
         var second = AcquireAsync(Batch(5));
@@ -58,7 +59,7 @@ public sealed class InvocationGovernorTests : IDisposable
     [Fact]
     public async Task Acquire_BatchHaltedWhileItWaits_EndsTheWaitAndLeavesNothingTaken()
     {
-        _agents.Concurrency = 1;
+        _agents.Limits = new() { Concurrency = 1 };
         var (holder, waiter) = (Batch(1), Batch(1));
         var held = await AcquireAsync(holder);
         var admission = await _governor.AdmitAsync(waiter, TestAgents.Name);
@@ -104,7 +105,7 @@ public sealed class InvocationGovernorTests : IDisposable
     [Fact]
     public void Admit_AgentAtItsLimit_KeepsNoOtherAgentOut()
     {
-        _agents.Concurrency = 1;
+        _agents.Limits = new() { Concurrency = 1 };
         var (limited, other) = (Batch(25), Batch(25));
         for (var i = 0; i < 100; i++)
             _ = _governor.AdmitAsync(limited, TestAgents.Name).AsTask();
@@ -146,7 +147,7 @@ public sealed class InvocationGovernorTests : IDisposable
         await _governor.AcquireAsync(await _governor.AdmitAsync(batch, TestAgents.Name));
 
     private InvocationGovernor Create(int concurrency) =>
-        new(_agents, new() { Concurrency = concurrency, Embedded = true }, _lifetime, TimeProvider.System);
+        new(_agents, new() { Concurrency = concurrency, Embedded = true }, _lifetime, TimeProvider.System, NullLogger<InvocationGovernor>.Instance);
 
     private static BatchView Batch(int concurrency) => new(new()
     {

@@ -87,7 +87,7 @@ public sealed class ShareKeeperTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Claims_OfAnAgent_HoldOverBatches()
     {
-        _agents.Concurrency = 3;
+        _agents.Limits = new() { Concurrency = 3 };
         var worker = await StartAsync();
         var permits = Enumerable.Range(0, 9).Select(_ => worker.AcquireAsync(Batch(10))).ToList();
 
@@ -194,7 +194,7 @@ public sealed class ShareKeeperTests : IAsyncLifetime, IDisposable
     private async Task<Member> StartAsync()
     {
         var options = new WorkerOptions { Concurrency = 25 };
-        var governor = new InvocationGovernor(_agents, options, _lifetime, _time);
+        var governor = new InvocationGovernor(_agents, options, _lifetime, _time, NullLogger<InvocationGovernor>.Instance);
         var identity = new WorkerIdentity();
         var worker = new Member(identity.Id, governor, new(
             governor, identity, options, _time, NullLogger<ShareKeeper>.Instance, _shares));
