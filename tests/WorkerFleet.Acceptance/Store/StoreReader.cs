@@ -67,10 +67,9 @@ internal sealed class StoreReader : IAsyncDisposable
         var sessions = new HashSet<string>();
         for (var index = 0; index < batch.TotalRows; index++)
         {
-            var session = ItemSession.IdFor(batch.CorrelationId, index);
-            var events = await ReadEventsAsync(session);
-            if (events.Any(journaled => journaled.Status == JournalStatus.InvocationSucceeded))
-                sessions.Add(session);
+            var events = await ReadEventsAsync(ItemSession.IdFor(batch.CorrelationId, index));
+            foreach (var success in events.Where(journaled => journaled.Status == JournalStatus.InvocationSucceeded))
+                sessions.Add(ItemSession.ForAttempt(batch.CorrelationId, index, success.Attempt));
         }
         return sessions;
     }

@@ -52,11 +52,16 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
 
     public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
-    /// <summary>What came least of what can happen to the request: so each kind comes, whatever the seed.</summary>
+    /// <summary>
+    /// What came least of what can happen to the request, so that each kind comes, whatever the seed; and the first request of many parts
+    /// of its operation is not done whole, since there may be few.
+    /// </summary>
     private string? Next(string? part)
     {
         lock (_lock)
         {
+            if (share > 0 && part is not null && _injected.TryAdd(part, 1))
+                return part;
             if (_random.NextDouble() >= share)
                 return null;
             string[] kinds = [.. Kinds, .. part is null ? Array.Empty<string>() : [part]];

@@ -10,14 +10,24 @@ public abstract class WorkerRegistryConformance : StoreSuite
     [Fact]
     public async Task Put_Worker_IsListedEverywhereWithAllItsFields()
     {
-        var worker = Worker("a", 1) with { Note = "Memory is short: 91% of 512 MiB" };
+        var worker = Worker("a", 1) with
+        {
+            Note = "Memory is short: 91% of 512 MiB",
+            AgentNotes = ["agent 'slow' is called less"],
+            AgentLevels = new Dictionary<string, double> { ["slow"] = 0.25 },
+        };
 
         await Registry.PutAsync(worker, Token);
 
         var listed = Assert.Single(await Elsewhere().ListAsync(Noon, Token));
         Assert.Equal(["worker", "orchestrator"], listed.Roles);
         Assert.Equal(worker.Batches, listed.Batches);
-        Assert.Equal(worker, listed with { Roles = worker.Roles, Batches = worker.Batches });
+        Assert.Equal(worker.AgentNotes, listed.AgentNotes);
+        Assert.Equal(worker.AgentLevels, listed.AgentLevels);
+        Assert.Equal(worker, listed with
+        {
+            Roles = worker.Roles, Batches = worker.Batches, AgentNotes = worker.AgentNotes, AgentLevels = worker.AgentLevels,
+        });
     }
 
     [Fact]
