@@ -7,7 +7,7 @@ namespace WorkerFleet.Workers;
 /// <remarks>
 /// Rates and not calls in flight are adapted: of an agent that answers in 10 ms a single call at a time is 100 a second, which
 /// is four times AgentCore's quota. A decrease is one of 5 %; where much is throttled, down to what got through in the last
-/// second, by 75 % at most. There is one a second at most, which is what a quota needs to show the effect. The increase is
+/// second, by 75 % at most; nothing where less than 1 % is. There is one a second at most, which is what a quota needs to show the effect. The increase is
 /// fast up to 97 % of where it was throttled, and slow from there on, so that few calls are throttled to find out.
 /// </remarks>
 internal sealed class AdaptiveRate
@@ -65,6 +65,10 @@ internal sealed class AdaptiveRate
     /// <returns>Whether the rate went down.</returns>
     public bool Throttle(TimeSpan now, TimeSpan begunAt, RecentCalls recent)
     {
+        // An agent that throttles a call in a thousand has no quota that slower calls would meet. Nor does a first one say anything:
+        // behind a quota the next follows at once.
+        if (recent.AreHardlyThrottled(now) || (Current is null && recent.Throttled(now) < 2))
+            return false;
         // A call from before the last decrease says nothing about it.
         if (Ceiling is 0 || (IsLimited && (begunAt < _decreasedAt || now - _decreasedAt < Interval)))
             return false;

@@ -28,6 +28,15 @@ internal sealed class RecentCalls
         return throttled >= 3 && throttled * 3 > passed;
     }
 
+    /// <summary>Whether so few calls are throttled, less than 1 %, that calling more slowly would change nothing.</summary>
+    public bool AreHardlyThrottled(TimeSpan now) => Throttled(now) * 100 < Throttled(now) + _slots.Sum(slot => slot.Passed);
+
+    public int Throttled(TimeSpan now)
+    {
+        At(now);
+        return _slots.Sum(slot => slot.Throttled);
+    }
+
     /// <summary>Calls a second that began.</summary>
     public double BegunPerSecond(TimeSpan now) => PerSecond(now, slot => slot.Begun);
 

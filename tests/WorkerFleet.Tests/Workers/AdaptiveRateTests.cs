@@ -38,6 +38,24 @@ public sealed class AdaptiveRateTests
         Assert.False(_rate.Throttle(_now, begunAt, _recent));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(10_000.0)]
+    public void Throttle_ACallInAThousand_ChangesNothing(double? ceiling)
+    {
+        _rate.Ceiling = ceiling;
+        for (var second = 0; second < 60; second++)
+        {
+            _now += TimeSpan.FromSeconds(1);
+            Pass(2_000);
+            Throttle();
+            Throttle();
+        }
+
+        Assert.False(_rate.IsLimited);
+        Assert.Equal(ceiling, _rate.Current);
+    }
+
     [Fact]
     public void Throttle_NothingConfigured_FindsWhatGetsThrough()
     {
@@ -50,7 +68,8 @@ public sealed class AdaptiveRateTests
                 _recent.Pass(_now);
         }
 
-        Throttle();
+        Assert.False(Throttle());
+        Assert.True(Throttle());
 
         Assert.InRange(_rate.Current!.Value, 20, 30);
     }
@@ -58,6 +77,7 @@ public sealed class AdaptiveRateTests
     [Fact]
     public void Throttle_NothingConfiguredAndNothingBegunLately_StillCallsNowAndThen()
     {
+        Throttle();
         Throttle();
 
         Assert.InRange(_rate.Current!.Value, 0.2, 1);
