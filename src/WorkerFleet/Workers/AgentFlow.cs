@@ -239,14 +239,6 @@ internal sealed partial class AgentFlow : IGateValve, IDisposable
 
     private void Adapt(TimeSpan now, FlowCall call, ItemFailure? failure)
     {
-        if (failure is { Kind: FailureKind.Throttled, AgentWide: false, RetryAfterForAll: true, RetryAfter: { } wait }
-            && now + wait > _pausedUntil)
-        {
-            _pausedUntil = now + wait;
-            if (wait > LongestHold)
-                LogPaused(Name, wait.TotalSeconds);
-        }
-
         if (failure is not { Kind: FailureKind.Throttled })
         {
             _recent.Pass(now);
@@ -254,6 +246,15 @@ internal sealed partial class AgentFlow : IGateValve, IDisposable
         }
 
         _recent.Throttle(now);
+        // Of an agent that throttles one call in hundreds, only that call's item waits.
+        if (failure is { AgentWide: false, RetryAfterForAll: true, RetryAfter: { } wait }
+            && now + wait > _pausedUntil && !_recent.AreHardlyThrottled(now))
+        {
+            _pausedUntil = now + wait;
+            if (wait > LongestHold)
+                LogPaused(Name, wait.TotalSeconds);
+        }
+
         _strictUntil = now + StrictFor;
         if (!failure.AgentWide && _rate.Throttle(now, call.At, _recent))
             AgentMetrics.SetRate(Name, PacedRate!.Value);
