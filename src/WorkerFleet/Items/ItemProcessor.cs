@@ -104,7 +104,12 @@ public sealed partial class ItemProcessor(
             while (!batch.IsEnding && !batch.IsOver)
             {
                 if (IsToBeLetGo(batch))
+                {
+                    if (mayRepeat && batch.IsPaused)
+                        await resumption.TryTellAgainAsync(item, cancellationToken);
                     return LetGo();
+                }
+
                 if (held.IsHeld(item))
                     return new(Retry: await held.TakeOutAsync(batch, item, mayRepeat, cancellationToken));
                 if (await TryWaitAsync(governor.AdmitAsync(batch, item.Agent)) is not { } admission)

@@ -18,17 +18,24 @@ public sealed class ItemResumption(
     /// <summary>Events read for one item; far above what its attempts can write.</summary>
     private const int MaxEvents = 10_000;
 
+    /// <summary>
+    /// Does what a worker that died behind the outcome had left to do. Also of a batch that lets its messages go: when it is resumed,
+    /// settled items get none any more.
+    /// </summary>
+    /// <returns>Whether the item is settled.</returns>
+    public async Task<bool> TryTellAgainAsync(ProcessBatchItem item, CancellationToken cancellationToken)
+    {
+        if (await ledger.FindSettledAsync(item.BatchId, item.Index, cancellationToken) is not { } settled)
+            return false;
+        await outcomes.NotifyAgainAsync(item, settled, cancellationToken);
+        return true;
+    }
+
     /// <returns>Null when nothing is left to do for this delivery.</returns>
     public async Task<ItemHistory?> FindWhereItStoodAsync(
         BatchView batch, ProcessBatchItem item, CancellationToken cancellationToken)
     {
-        if (await ledger.FindSettledAsync(item.BatchId, item.Index, cancellationToken) is { } settled)
-        {
-            await outcomes.NotifyAgainAsync(item, settled, cancellationToken);
-            return null;
-        }
-
-        if (batch.IsOver)
+        if (await TryTellAgainAsync(item, cancellationToken) || batch.IsOver)
             return null;
         var history = ItemHistory.Read(await journal.ReadAsync(
             ItemSession.IdFor(item.BatchId, item.Index), MaxEvents, cancellationToken));

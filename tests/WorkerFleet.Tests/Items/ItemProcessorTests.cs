@@ -151,6 +151,20 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         Assert.Equal(2, _flow.Sent<ItemsExhausted>().Count);
     }
 
+    /// <summary>The worker died before it could tell; nothing is sent of the item when the batch is resumed.</summary>
+    [Fact]
+    public async Task Process_RepeatOfASettledItemOfAPausedBatch_TellsAgain()
+    {
+        _flow.Agents.Answer(_ => TestAgents.Fail(retryable: false));
+        await _flow.ProcessAsync(_flow.ItemOf(_batch, 1));
+        await _flow.ChangeAsync(_batch, batch => batch.CurrentState = BatchStatus.Paused);
+
+        await _flow.ProcessAsync(_flow.ItemOf(_batch, 1), redelivered: true);
+
+        Assert.Single(_flow.Agents.Calls);
+        Assert.Equal(2, _flow.Sent<ItemsExhausted>().Count);
+    }
+
     /// <summary>In the cloud store a worker can die between the outcome and its event.</summary>
     [Fact]
     public async Task NotifyAgain_OutcomeWithoutItsEvent_JournalsIt()
