@@ -53,7 +53,7 @@ public sealed record DynamoDbOptions
     } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// How often a process asks whether something of the schedule is due, when nothing was. 0 to 1 s; 500 ms by default.
+    /// How often a process asks whether something of the schedule is due, when nothing was. 0 to 1 s; 1 s by default.
     /// Shorter: commands are seen sooner; each look costs 4 requests and 2 read units.
     /// </summary>
     public TimeSpan ScheduleInterval
@@ -65,7 +65,7 @@ public sealed record DynamoDbOptions
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromSeconds(1));
             field = value;
         }
-    } = TimeSpan.FromMilliseconds(500);
+    } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long one request may take before it is repeated. 100 ms or more; 5 s by default.</summary>
     public TimeSpan RequestTimeout

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,6 +17,9 @@ public sealed class BatchSubmitter(
     TimeProvider time)
 {
     private const int MaxUnfinished = 1_000;
+
+    /// <summary>Most bytes of options, as JSON: they travel in a message, and the least that brokers take is 1 MiB.</summary>
+    private const int MaxSpecBytes = 512 * 1024;
 
     /// <summary>AgentCore's quota of live sessions in its larger regions.</summary>
     private const int DefaultWaiting = 5_000;
@@ -44,6 +48,12 @@ public sealed class BatchSubmitter(
 
             var (_, problems) = RowMapperFactory.Create(
                 spec.Mapping, spec.Agents, spec.Source, ingested.Sample, agents.Names);
+            if (problems.Count == 0 && SizeOf(spec) is > MaxSpecBytes and var size)
+                problems =
+                [
+                    string.Create(CultureInfo.InvariantCulture, $"the batch's options have {size:N0} bytes, and at most ")
+                        + string.Create(CultureInfo.InvariantCulture, $"{MaxSpecBytes:N0} can be submitted: shorten the template"),
+                ];
             if (problems.Count == 0)
                 problems = await ProbeAsync(spec.Agents, cancellationToken);
             if (problems.Count > 0)
@@ -111,6 +121,8 @@ public sealed class BatchSubmitter(
         var unfinished = await store.ListAsync(null, unfinishedOnly: true, MaxUnfinished, cancellationToken);
         return unfinished.FirstOrDefault(batch => batch.Fingerprint == fingerprint);
     }
+
+    private static int SizeOf(BatchSpec spec) => JsonSerializer.SerializeToUtf8Bytes(spec, FleetJson.Options).Length;
 
     private static string FingerprintOf(string sourceSha256, BatchSpec spec) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(

@@ -1,17 +1,20 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WorkerFleet.Batches;
 using WorkerFleet.Journal;
+using WorkerFleet.Storage;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Completions;
 
 /// <summary>
-/// Finds the completions that agents write into the journal's table, of all sessions at once, about a second after they are written. Each
-/// look costs what was written since the one before, however many sessions wait.
+/// Finds the completions that agents write into the journal's table, of all sessions at once, about a second after they are
+/// written. Each look costs what was written since the one before, however many sessions wait; none is made while no batch has
+/// agents that work in the background.
 /// </summary>
 public sealed partial class CompletionPoller(
-    IEnumerable<ICompletionFeed> feeds, CompletionRecorder recorder, ILeases leases, WorkerIdentity worker,
-    TimeProvider time, ILogger<CompletionPoller> logger) : BackgroundService
+    IEnumerable<ICompletionFeed> feeds, CompletionRecorder recorder, IBatchStore batches, ILeases leases, WorkerIdentity worker,
+    StorePace pace, TimeProvider time, ILogger<CompletionPoller> logger) : BackgroundService
 {
     private const string LeaseName = "completions";
 
@@ -21,12 +24,17 @@ public sealed partial class CompletionPoller(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
+    /// <summary>Between two of its renewals, and for the other processes between two attempts to take it.</summary>
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(3);
+
+    private const int PageSize = 1_000;
+
     /// <summary>How far a look goes back: the index lags a little, and clocks differ.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Now and then a look goes back further, for agents whose clock is behind. What it misses too is found in the session itself, at the
-    /// latest when the item's time is over.
+    /// Now and then a look goes back further, for agents whose clock is behind. What it misses too is found in the session
+    /// itself, at the latest when the item's time is over.
     /// </summary>
     private static readonly TimeSpan LongOverlap = TimeSpan.FromMinutes(5);
 
@@ -35,6 +43,8 @@ public sealed partial class CompletionPoller(
     private readonly HashSet<(string Session, string Status)> _seen = [];
     private DateTimeOffset _longLookAt;
     private DateTimeOffset _lookedAt;
+    private (bool Value, long? At) _holdsLease;
+    private (bool Value, long? At) _isAnyWaiting;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -63,7 +73,14 @@ public sealed partial class CompletionPoller(
     private async Task LookAsync(ICompletionFeed feed, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (!await leases.TryTakeAsync(LeaseName, worker.Id, now, Lease, cancellationToken))
+        if (IsOlderThan(_holdsLease.At, RenewEvery))
+            _holdsLease = (
+                await leases.TryTakeAsync(LeaseName, worker.Id, now, Lease, cancellationToken), time.GetTimestamp());
+        if (!_holdsLease.Value)
+            return;
+        if (IsOlderThan(_isAnyWaiting.At, pace.Check))
+            _isAnyWaiting = (await IsAnyWaitingAsync(cancellationToken), time.GetTimestamp());
+        if (!_isAnyWaiting.Value)
             return;
         var isLong = now - _longLookAt >= LongInterval;
         var from = isLong ? now - LongOverlap : (_lookedAt < now - Overlap ? _lookedAt : now) - Overlap;
@@ -75,6 +92,23 @@ public sealed partial class CompletionPoller(
         _lookedAt = now;
         if (isLong)
             _longLookAt = now;
+    }
+
+    private bool IsOlderThan(long? timestamp, TimeSpan age) =>
+        timestamp is not { } at || time.GetElapsedTime(at) >= age;
+
+    /// <summary>Whether there is a batch whose agents may be at work in the background.</summary>
+    private async Task<bool> IsAnyWaitingAsync(CancellationToken cancellationToken)
+    {
+        Guid? before = null;
+        while (await batches.ListAsync(before, unfinishedOnly: true, PageSize, cancellationToken) is { Count: > 0 } page)
+        {
+            if (page.Any(batch => batch.Spec.Limits.Waiting > 0))
+                return true;
+            before = page[^1].CorrelationId;
+        }
+
+        return false;
     }
 
     private async ValueTask RecordAsync(AgentEvent agentEvent, CancellationToken cancellationToken)

@@ -14,8 +14,8 @@ namespace WorkerFleet.DeadLetters;
 internal sealed class BrokenMessageSender(QueueAddresses addresses, TimeProvider time)
     : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
-    /// <summary>Bytes of a body that are kept; a message cannot be larger than the broker's own limit in any case.</summary>
-    private const int MaxBody = 1024 * 1024;
+    /// <summary>Bytes of a body that are kept: as Base64, in a message that every broker takes.</summary>
+    private const int MaxBody = 512 * 1024;
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WorkerFleet.Items;
 using WorkerFleet.Messaging;
 
 namespace WorkerFleet.DeadLetters;
@@ -11,8 +14,10 @@ namespace WorkerFleet.DeadLetters;
 /// </summary>
 public sealed partial class ExhaustedReporter(FleetBus bus, ILogger<ExhaustedReporter> logger) : BackgroundService
 {
-    /// <summary>Items in one message: bounds its size.</summary>
     private const int MaxItems = 64;
+
+    /// <summary>Bytes of inputs in one message, unless one alone has more: bounds its size.</summary>
+    private const int MaxBytes = ProcessBatchItem.MaxInputBytes;
 
     private readonly Channel<Report> _reports = Channel.CreateBounded<Report>(new BoundedChannelOptions(4_096)
     {
@@ -35,8 +40,14 @@ public sealed partial class ExhaustedReporter(FleetBus bus, ILogger<ExhaustedRep
             while (await _reports.Reader.WaitToReadAsync(stoppingToken))
             {
                 gathered.Clear();
-                while (gathered.Count < MaxItems && _reports.Reader.TryRead(out var report))
+                var bytes = 0;
+                while (gathered.Count < MaxItems && _reports.Reader.TryPeek(out var next)
+                    && (gathered.Count == 0 || bytes + next.Bytes <= MaxBytes) && _reports.Reader.TryRead(out var report))
+                {
                     gathered.Add(report);
+                    bytes += report.Bytes;
+                }
+
                 foreach (var slice in gathered.GroupBy(r => (r.Item.Item.BatchId, r.Item.Item.Slice)))
                     await SendAsync(slice.Key.BatchId, slice.Key.Slice, [.. slice], stoppingToken);
             }
@@ -73,7 +84,12 @@ public sealed partial class ExhaustedReporter(FleetBus bus, ILogger<ExhaustedRep
         }
     }
 
-    private sealed record Report(DeadLetterItem Item, TaskCompletionSource Sent);
+    private sealed record Report(DeadLetterItem Item, TaskCompletionSource Sent)
+    {
+        public int Bytes => Item.Item.Input.ValueKind == JsonValueKind.Undefined
+            ? 0
+            : JsonMarshal.GetRawUtf8Value(Item.Item.Input).Length;
+    }
 
     [LoggerMessage(1201, LogLevel.Warning, "The failed items of slice {Slice} of batch {BatchId} were not reported")]
     private partial void LogReportFailed(Exception exception, Guid batchId, int slice);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
@@ -17,9 +18,10 @@ public static class ItemFactory
         var mapped = batch.Mapper.Map(row);
         if (mapped.Problem is { } problem)
             return (null, Reject(batch, row, slice, mapped.ItemId, new(FailureKind.Mapping, problem, false), now));
+        var isLarge = JsonMarshal.GetRawUtf8Value(mapped.Input).Length > ProcessBatchItem.MaxInputBytes;
         return (new ProcessBatchItem(
-            batch.Id, row.Position.Index, Attempt: 1, mapped.Agent, mapped.Input, slice, mapped.ItemId,
-            batch.State.Round, mayRepeat), null);
+            batch.Id, row.Position.Index, Attempt: 1, mapped.Agent, isLarge ? ProcessBatchItem.NoInput : mapped.Input, slice, mapped.ItemId,
+            batch.State.Round, mayRepeat, InputAt: isLarge ? row.Position : null), null);
     }
 
     private static Settlement Reject(

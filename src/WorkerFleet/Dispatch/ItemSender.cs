@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
@@ -10,8 +9,6 @@ namespace WorkerFleet.Dispatch;
 /// <summary>Sends items to the workers: new ones, and those of a slice that are pending, made again from the source.</summary>
 public sealed class ItemSender(FleetBus bus, BatchSource source, ItemOutcomes outcomes, TimeProvider time)
 {
-    private static readonly JsonElement NoInput = JsonDocument.Parse("null").RootElement;
-
     public Task SendAsync(
         BatchView batch, IReadOnlyList<ProcessBatchItem> items, CancellationToken cancellationToken) =>
         bus.SendBatchAsync(QueueNames.Items(batch.Spec.Limits.Priority), items, cancellationToken);
@@ -26,7 +23,7 @@ public sealed class ItemSender(FleetBus bus, BatchSource source, ItemOutcomes ou
         {
             // The workers only settle them as cancelled: no need to read the rows.
             await SendAsync(batch, [.. slice.Pending.Numbers().Select(row => new ProcessBatchItem(
-                batch.Id, slice.FirstIndex + row, 1, "", NoInput, slice.Number, null, batch.State.Round, true))],
+                batch.Id, slice.FirstIndex + row, 1, "", ProcessBatchItem.NoInput, slice.Number, null, batch.State.Round, true))],
                 cancellationToken);
             return;
         }

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
+using WorkerFleet.Dispatch;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Items;
 
 /// <summary>Calls an item's agent once, within the time that the batch allows, and takes whatever comes of it as an answer.</summary>
 public sealed partial class AgentInvoker(
-    IAgentCatalog agents, CallbackAddresses callbacks, ILogger<AgentInvoker> logger)
+    IAgentCatalog agents, CallbackAddresses callbacks, LargeInputs inputs, ILogger<AgentInvoker> logger)
 {
     /// <param name="batch">The batch.</param>
     /// <param name="item">The item.</param>
@@ -28,10 +30,13 @@ public sealed partial class AgentInvoker(
         timeout.CancelAfter(limit);
         try
         {
+            var input = item.InputAt is { } position
+                ? await inputs.ReadAsync(batch, position, timeout.Token)
+                : item.Input;
             using var activity = StartActivity(batch);
             var session = ItemSession.ForAttempt(item.BatchId, item.Index, item.Attempt);
             var call = agent.InvokeAsync(
-                new(session, item.BatchId, item.Index, item.Attempt, item.Input,
+                new(session, item.BatchId, item.Index, item.Attempt, input,
                     agents.CompleteWithinOf(item.Agent) is null ? null : callbacks.Of(session), returns),
                 timeout.Token);
             // An agent that does not heed the token must not hold up the batch, or the end of the process.
@@ -50,6 +55,15 @@ public sealed partial class AgentInvoker(
             return AgentReply.Fail(new(FailureKind.Timeout,
                 $"agent '{item.Agent}' gave no answer within {limit}", Retryable: true, MayHaveRun: true,
                 AttemptLimit: agent.TimeoutAttemptLimit));
+        }
+        catch (DispatchFailedException exception)
+        {
+            return AgentReply.Fail(new(FailureKind.MalformedRow, exception.Message, Retryable: false));
+        }
+        catch (StoreException exception)
+        {
+            return AgentReply.Fail(new(
+                FailureKind.Unavailable, $"the row could not be read from the source: {exception.Message}", Retryable: true));
         }
         catch (Exception exception)
         {

@@ -109,6 +109,7 @@ public static class FleetServices
         services.AddSingleton<AgentInvoker>();
         services.AddSingleton<ItemProcessor>();
         services.AddSingleton<BatchSource>();
+        services.AddSingleton<LargeInputs>();
         services.AddSingleton<ItemSender>();
         services.AddSingleton<BatchVerbs>();
         services.AddSingleton<Dispatcher>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Workers;
 
@@ -8,12 +9,13 @@ namespace WorkerFleet.Workers;
 /// alone has the whole of every limit, and asks nobody.
 /// </summary>
 public sealed partial class ShareKeeper(
-    InvocationGovernor governor, WorkerIdentity worker, WorkerOptions options, TimeProvider time,
+    InvocationGovernor governor, WorkerIdentity worker, WorkerOptions options, StorePace pace, TimeProvider time,
     ILogger<ShareKeeper> logger, ILimitShares? shares = null) : BackgroundService
 {
     /// <summary>How long a share stays this worker's when it says nothing any more.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
+    /// <summary>Between looks at the leases of what was granted, and at what is held up by it.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Between two claims, whatever happens: what happens meanwhile is claimed in one.</summary>
@@ -51,11 +53,20 @@ public sealed partial class ShareKeeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var change = Task.CompletedTask;
+        long? claimed = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             governor.RefreshTotals();
-            if (_shares is not null)
+            if (_shares is not null && (change.IsCompleted || claimed is not { } at || time.GetElapsedTime(at) >= pace.Share))
+            {
+                claimed = time.GetTimestamp();
                 await ClaimAllAsync(_shares, stoppingToken);
+            }
+            else
+            {
+                EndRunOut();
+            }
+
             governor.TurnAwayHeld();
             governor.ForgetUnused(ForgetAfter);
             await Task.Delay(LeastInterval, time, stoppingToken);

@@ -29,6 +29,9 @@ internal sealed partial record CloudUsage(
         double Number(int group) => double.Parse(line.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
     }
 
+    /// <param name="member">Has been stopped.</param>
+    public static IEnumerable<string> TablesOf(FleetMember member) => Tables().Matches(member.Log).Select(table => table.Value);
+
     /// <summary>Operations that a policy of <c>deploy/iam</c> does not allow.</summary>
     /// <param name="policy">The file.</param>
     /// <param name="names">The tables, as they are called there, by what they are called here.</param>

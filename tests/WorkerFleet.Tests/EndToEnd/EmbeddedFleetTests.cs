@@ -254,6 +254,25 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
         Assert.Equal(300, (await _fleet.CountAsync(id)).Settled);
     }
 
+    [Fact]
+    public async Task Run_InputsTooLargeForAMessage_ReachTheAgentWholeInEveryAttempt()
+    {
+        // Escaped on the wire, each letter has six bytes.
+        var letters = new string('ю', 100_000);
+        _agents.Answer(call => call is { Index: 3, Attempt: 1 }
+            ? TestAgents.Fail(retryable: true)
+            : AgentReply.Succeed("1"u8.ToArray()));
+
+        var id = await _fleet.SubmitAsync(
+            40, spec => spec with { Mapping = spec.Mapping with { Prompt = "{{n}} " + letters } });
+
+        Assert.Equal(BatchStatus.Completed, (await _fleet.EndsAsync(id)).CurrentState);
+        Assert.Equal(41, _agents.Calls.Count);
+        Assert.All(_agents.Calls, call => Assert.Equal(
+            $"{call.Index} {letters}",
+            call.Input.GetProperty("messages")[0].GetProperty("content").GetString()));
+    }
+
     private void SlowAgent(Func<long, bool>? failing = null) => _agents.OnInvoke = async (call, token) =>
     {
         await Task.Delay(TimeSpan.FromMilliseconds(5), token);

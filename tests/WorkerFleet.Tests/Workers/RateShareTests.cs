@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkerFleet.Batches;
+using WorkerFleet.Storage;
 using WorkerFleet.Tests.Fakes;
 using WorkerFleet.Workers;
 
@@ -138,7 +139,7 @@ public sealed class RateShareTests : IAsyncLifetime, IDisposable
         var options = new WorkerOptions { Concurrency = 25 };
         var governor = new InvocationGovernor(
             _agents, options, _lifetime, _time, NullLogger<InvocationGovernor>.Instance);
-        var keeper = new ShareKeeper(governor, new(), options, _time, NullLogger<ShareKeeper>.Instance, _shares);
+        var keeper = new ShareKeeper(governor, new(), options, StorePace.Local, _time, NullLogger<ShareKeeper>.Instance, _shares);
         _workers.Add(new(governor, keeper));
         await keeper.StartAsync(CancellationToken.None);
     }

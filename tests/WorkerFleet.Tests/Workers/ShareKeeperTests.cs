@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkerFleet.Batches;
+using WorkerFleet.Storage;
 using WorkerFleet.Tests.Fakes;
 using WorkerFleet.Workers;
 
@@ -32,6 +33,20 @@ public sealed class ShareKeeperTests : IAsyncLifetime, IDisposable
 
         var permit = worker.AcquireAsync(Batch(10));
         await AdvanceUntilAsync(() => permit.IsCompletedSuccessfully, TimeSpan.FromMilliseconds(20), most: 3);
+    }
+
+    [Fact]
+    public async Task Claims_WhereTheStoreTakesMoneyForThem_AreMadeOnceASecondWhileNothingPresses()
+    {
+        var worker = await StartAsync(StorePace.Metered);
+        var permit = worker.AcquireAsync(Batch(10));
+        await AdvanceUntilAsync(() => permit.IsCompletedSuccessfully, TimeSpan.FromMilliseconds(20));
+        var before = _shares.Claims;
+        await AdvanceUntilAsync(() => _shares.Claims > before);
+
+        var at = _time.GetUtcNow();
+        await AdvanceUntilAsync(() => _shares.Claims >= before + 5);
+        Assert.True(_time.GetUtcNow() - at >= TimeSpan.FromSeconds(4), $"{_time.GetUtcNow() - at} for four claims");
     }
 
     [Fact]
@@ -191,13 +206,13 @@ public sealed class ShareKeeperTests : IAsyncLifetime, IDisposable
         });
     }
 
-    private async Task<Member> StartAsync()
+    private async Task<Member> StartAsync(StorePace? pace = null)
     {
         var options = new WorkerOptions { Concurrency = 25 };
         var governor = new InvocationGovernor(_agents, options, _lifetime, _time, NullLogger<InvocationGovernor>.Instance);
         var identity = new WorkerIdentity();
         var worker = new Member(identity.Id, governor, new(
-            governor, identity, options, _time, NullLogger<ShareKeeper>.Instance, _shares));
+            governor, identity, options, pace ?? StorePace.Local, _time, NullLogger<ShareKeeper>.Instance, _shares));
         _workers.Add(worker);
         await worker.Keeper.StartAsync(CancellationToken.None);
         return worker;
