@@ -3,9 +3,11 @@ namespace WorkerFleet.AmazonSqs.Client;
 /// <summary>What became of each entry of a request for up to ten.</summary>
 public sealed class BatchResult
 {
-    public List<BatchResultEntry> Successful { get; set; } = [];
+    /// <summary>Never null, also where the answer says so.</summary>
+    public List<BatchResultEntry> Successful { get; set => field = value ?? []; } = [];
 
-    public List<BatchResultErrorEntry> Failed { get; set; } = [];
+    /// <summary>Never null, also where the answer says so.</summary>
+    public List<BatchResultErrorEntry> Failed { get; set => field = value ?? []; } = [];
 }
 
 /// <summary>An entry that was carried out.</summary>

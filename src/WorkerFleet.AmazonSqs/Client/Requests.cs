@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WorkerFleet.AmazonSqs.Client;
 
 /// <summary>A queue to create.</summary>
@@ -8,6 +10,7 @@ public sealed class CreateQueueRequest
 
     public IReadOnlyDictionary<string, string>? Attributes { get; init; }
 
+    [JsonPropertyName("tags")]
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 }
 
@@ -31,7 +34,7 @@ public sealed class ReceiveMessageRequest
 }
 
 /// <summary>One message of a send of up to ten.</summary>
-public sealed class SendMessageBatchRequestEntry
+public sealed record SendMessageBatchRequestEntry
 {
     /// <summary>Its name in the request: up to 80 letters, digits, hyphens and underscores.</summary>
     public string Id { get; set; } = "";
@@ -51,7 +54,7 @@ public sealed class SendMessageBatchRequestEntry
 }
 
 /// <summary>One message of up to ten to delete.</summary>
-public sealed class DeleteMessageBatchRequestEntry
+public sealed record DeleteMessageBatchRequestEntry
 {
     public string Id { get; set; } = "";
 
@@ -59,7 +62,7 @@ public sealed class DeleteMessageBatchRequestEntry
 }
 
 /// <summary>One message of up to ten that becomes visible at another time.</summary>
-public sealed class ChangeMessageVisibilityBatchRequestEntry
+public sealed record ChangeMessageVisibilityBatchRequestEntry
 {
     public string Id { get; set; } = "";
 

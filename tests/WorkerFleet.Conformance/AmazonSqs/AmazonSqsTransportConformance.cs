@@ -1,0 +1,8 @@
+using WorkerFleet.Conformance.Transports;
+
+namespace WorkerFleet.Conformance.AmazonSqs;
+
+public sealed class AmazonSqsTransportConformance : DurableTransportConformance
+{
+    protected override ITransportFixture Transport { get; } = new AmazonSqsTransport();
+}
