@@ -9,7 +9,7 @@ namespace WorkerFleet.AmazonSqs.Client;
 /// Says what the process had of SQS when it ends: requests and messages by operation, from its metrics. For whoever has no collector of
 /// metrics.
 /// </summary>
-internal sealed partial class SqsUsageReport : IHostedService, IDisposable
+public sealed partial class SqsUsageReport : IHostedService, IDisposable
 {
     private const string Receive = "ReceiveMessage";
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
-using WorkerFleet.RabbitMq;
 
 namespace WorkerFleet.Cli.Commands;
 
@@ -44,7 +43,7 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
         try
         {
             await app.StartAsync(stop);
-            cli.Note($"{Title} is ready: broker {app.Get<RabbitMqOptions>().Display}, data {StoreChoice.Of(common).Place}" +
+            cli.Note($"{Title} is ready: broker {app.Get<BrokerChoice>().Display}, data {StoreChoice.Of(common).Place}" +
                 (roles.HasFlag(FleetRoles.Worker) ? $", {concurrency} items at the same time" : "") + ". Ctrl-C stops it.");
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Stopping);
             await Task.Delay(Timeout.InfiniteTimeSpan, cli.Time, either.Token);

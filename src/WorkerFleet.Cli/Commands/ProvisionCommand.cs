@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using WorkerFleet.AmazonSqs.Fleet;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Provisioning;
@@ -18,7 +19,7 @@ internal sealed class ProvisionCommand(CliContext cli)
     public Command Create()
     {
         var command = new CliCommand("provision", "Create what the fleet needs in AWS where it is missing, and verify " +
-            "the rest: tables, indexes, expiry, bucket. May be repeated.")
+            "the rest: tables, indexes, expiry, bucket, queues. May be repeated.")
         {
             Examples = ["provision --dry-run", "provision"],
         };
@@ -32,11 +33,12 @@ internal sealed class ProvisionCommand(CliContext cli)
         var common = CommonOptions.Read(parsed, cli);
         var dryRun = parsed.GetValue(_dryRun);
         var store = StoreChoice.Of(common);
-        if (store is { IsLocal: true, Settings.Bucket: null })
+        var queues = BrokerChoice.IsConfigured(common) ? BrokerChoice.Of(common).AmazonSqs : null;
+        if (store is { IsLocal: true, Settings.Bucket: null } && queues is null)
             throw new UserErrorException(
                 $"{AwsSettingsReader.StoreKey}: is sqlite, which needs nothing in AWS; set it to dynamodb, and name a " +
-                $"bucket in {AwsSettingsReader.BucketKey}");
-        var resources = await ProvisionAsync(store, dryRun, cli.Stop.Requested);
+                $"bucket in {AwsSettingsReader.BucketKey}; or set {BrokerChoice.TransportKey} to AmazonSqs");
+        var resources = await ProvisionAsync(store, queues, dryRun, cli.Stop.Requested);
         if (common.Json)
             cli.WriteJson(new ProvisionJson(ExitCodeOf(resources) == ExitCodes.Success, dryRun, resources));
         else
@@ -46,7 +48,7 @@ internal sealed class ProvisionCommand(CliContext cli)
     }
 
     private async Task<IReadOnlyList<Resource>> ProvisionAsync(
-        StoreChoice store, bool dryRun, CancellationToken cancellationToken)
+        StoreChoice store, AmazonSqsOptions? queues, bool dryRun, CancellationToken cancellationToken)
     {
         var resources = new List<Resource>();
         if (!store.IsLocal)
@@ -59,6 +61,8 @@ internal sealed class ProvisionCommand(CliContext cli)
             using var s3 = new S3Connection(store.Settings.S3);
             resources.Add(await BucketResource.ProvisionAsync(s3, bucket, dryRun, cancellationToken));
         }
+        if (queues is not null)
+            resources.AddRange(await QueueResources.ProvisionAsync(queues, dryRun, cli.Time, cancellationToken));
         return resources;
     }
 

@@ -31,7 +31,7 @@ internal sealed class SubmitCommand(CliContext cli)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var (request, common, namesOutput) = _options.Read(parsed);
-        FleetMode.ReadBroker(common);
+        BrokerChoice.Of(common);
         await using var app = FleetApp.OpenToSubmit(cli, common);
         // Without a folder of its own the batch leaves its results in the store, from where any machine can fetch them.
         var submitted = await _options.SubmitAsync(

@@ -9,7 +9,6 @@ using WorkerFleet.Cli.Callbacks;
 using WorkerFleet.Cli.Health;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
-using WorkerFleet.RabbitMq;
 using WorkerFleet.Sqlite;
 using WorkerFleet.Workers;
 
@@ -58,7 +57,7 @@ internal sealed class FleetApp : IAsyncDisposable
                 "to look into another folder, name it with --data");
         return Build(cli, common, services =>
         {
-            if (FleetMode.IsFleet(common))
+            if (BrokerChoice.IsConfigured(common))
                 services.AddSingleton<IBatchDrivers, FleetDrivers>();
         });
     }
@@ -77,7 +76,7 @@ internal sealed class FleetApp : IAsyncDisposable
             StoreMode.Embedded,
             "is in use by a fleet, whose processes would take this batch for their own. Hand it to them with " +
             "'fleet submit', or name another folder with --data. Commands to a fleet's batches need its broker's " +
-            "address, in Fleet:Broker or the variable FLEET__BROKER");
+            "address, in Fleet:Broker or the variable FLEET__BROKER, or Fleet:Transport = AmazonSqs");
     }
 
     /// <summary>Opens the store to submit batches to the fleet, making its folder where needed.</summary>
@@ -88,14 +87,15 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <exception cref="UserErrorException">There is no broker, or what is configured is wrong.</exception>
     public static FleetApp OpenProcess(CliContext cli, CommonValues common, FleetRoles roles, int concurrency)
     {
-        var broker = FleetMode.ReadBroker(common);
+        var broker = BrokerChoice.Of(common);
         CheckWritable(common);
         return Build(cli, common, services =>
         {
             services.AddFleetHealth(common.Configuration);
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
             services.AddCallbacks(common.Configuration, listens: roles.HasFlag(FleetRoles.Orchestrator));
-            services.AddRabbitMqFleet(broker, roles, new WorkerOptions { Concurrency = concurrency });
+            services.AddSingleton(broker);
+            broker.AddTo(services, roles, new WorkerOptions { Concurrency = concurrency });
         }, new SqliteStoreOptions { LockTimeout = FleetLockTimeout }).Enter(
             StoreMode.Fleet,
             "is in use by a 'fleet run' or another command that drives batches by itself. Wait until it has ended, or " +

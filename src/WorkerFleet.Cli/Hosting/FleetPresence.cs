@@ -12,7 +12,7 @@ internal static class FleetPresence
     public static async Task NoteWhoIsMissingAsync(
         CliContext cli, CommonValues common, FleetApp app, CancellationToken cancellationToken)
     {
-        if (!FleetMode.IsFleet(common))
+        if (!BrokerChoice.IsConfigured(common))
             return;
         var processes = await app.Get<IWorkerRegistry>().ListAsync(cli.Time.GetUtcNow() - GoneAfter, cancellationToken);
         foreach (var role in (string[])[FleetRole.Orchestrator, FleetRole.Worker])

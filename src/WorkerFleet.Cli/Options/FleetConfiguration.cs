@@ -1,14 +1,16 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using WorkerFleet.AgentCore.DataPlane;
+using WorkerFleet.AmazonSqs.Fleet;
 using WorkerFleet.Cli.Rendering;
 
 namespace WorkerFleet.Cli.Options;
 
 /// <summary>
 /// Configuration: what later ones in this list say wins. Agents that earlier runs used by their address; AWS's own
-/// environment variables (<c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL</c>); appsettings.json beside the executable; appsettings.json in the current folder; environment variables under the
-/// names of older systems; environment variables (<c>FLEET__DEFAULTS__CONCURRENCY</c>).
+/// environment variables (<c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL</c>); appsettings.json beside the executable;
+/// appsettings.json in the current folder; environment variables under the names of older systems; environment variables
+/// (<c>FLEET__DEFAULTS__CONCURRENCY</c>).
 /// </summary>
 internal static class FleetConfiguration
 {
@@ -39,8 +41,10 @@ internal static class FleetConfiguration
         ("AWS_ENDPOINT_URL", AwsSettingsReader.DynamoDbEndpointKey),
         ("AWS_ENDPOINT_URL", AwsSettingsReader.S3EndpointKey),
         ("AWS_ENDPOINT_URL", AgentCoreDefaults.EndpointKey),
+        ("AWS_ENDPOINT_URL", AmazonSqsOptionsReader.EndpointKey),
         ("AWS_ENDPOINT_URL_DYNAMODB", AwsSettingsReader.DynamoDbEndpointKey),
         ("AWS_ENDPOINT_URL_S3", AwsSettingsReader.S3EndpointKey),
+        ("AWS_ENDPOINT_URL_SQS", AmazonSqsOptionsReader.EndpointKey),
         ("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE", AgentCoreDefaults.EndpointKey),
     ];
 

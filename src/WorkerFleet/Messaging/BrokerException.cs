@@ -1,4 +1,4 @@
-namespace WorkerFleet.RabbitMq;
+namespace WorkerFleet.Messaging;
 
 /// <summary>The broker refuses what trying again does not mend. The message is for a person.</summary>
 public sealed class BrokerException : Exception
