@@ -1,3 +1,4 @@
+using WorkerFleet.AmazonSqs.Fleet;
 using WorkerFleet.Aws;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
@@ -14,9 +15,10 @@ internal static class AwsCheck
 
     /// <returns>Whether the store can be expected to open.</returns>
     public static async Task<bool> RunAsync(
-        CliContext cli, StoreChoice store, Action<string, CheckState, string> add, CancellationToken cancellationToken)
+        CliContext cli, StoreChoice store, AmazonSqsOptions? queues, Action<string, CheckState, string> add,
+        CancellationToken cancellationToken)
     {
-        if (store is { IsLocal: true, Settings.Bucket: null })
+        if (store is { IsLocal: true, Settings.Bucket: null } && queues is null)
             return true;
         using var limit = new CancellationTokenSource(Limit, cli.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -36,6 +38,8 @@ internal static class AwsCheck
                     $"{store.Settings.RunsTable} and {store.Settings.JournalTable} are there, with their indexes and expiry");
             reachable = problems.Count == 0;
         }
+        if (queues is not null)
+            await CheckQueuesAsync(cli, queues, limit, add, either.Token);
         if (store.Settings.Bucket is { } bucket)
         {
             using var s3 = new S3Connection(store.Settings.S3);
@@ -45,6 +49,24 @@ internal static class AwsCheck
             reachable &= problem is null;
         }
         return reachable;
+    }
+
+    private static async Task CheckQueuesAsync(
+        CliContext cli, AmazonSqsOptions queues, CancellationTokenSource limit, Action<string, CheckState, string> add,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> problems = [];
+        var late = await TimedAsync(
+            async token =>
+            {
+                problems = await QueueResources.ProblemsOfAsync(queues, cli.Time, token);
+                return null;
+            }, limit, cancellationToken);
+        foreach (var problem in late is null ? problems : [late])
+            add("queues", CheckState.Failed, problem);
+        if (late is null && problems.Count == 0)
+            add("queues", CheckState.Passed, $"{queues.Display}: they can be used" +
+                (queues.Declare ? ", and are made where they are missing" : ""));
     }
 
     private static async Task<IReadOnlyList<string>> CheckTablesAsync(

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using WorkerFleet.Agents;
+using WorkerFleet.AmazonSqs.Fleet;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
@@ -71,7 +72,7 @@ internal sealed class Examination(CliContext cli, CommonValues common)
     private async Task CheckStoreAsync(StoreChoice store, CancellationToken cancellationToken)
     {
         // What is in AWS first: it says why the store does not open.
-        var reachable = await AwsCheck.RunAsync(cli, store, Add, cancellationToken);
+        var reachable = await AwsCheck.RunAsync(cli, store, QueuesOrNull(), Add, cancellationToken);
         if (store.IsLocal ? !CheckFolder() : !reachable)
             return;
         try
@@ -91,6 +92,21 @@ internal sealed class Examination(CliContext cli, CommonValues common)
         catch (AgentConfigurationException)
         {
             // The agents' check says it.
+        }
+    }
+
+    /// <summary>Where the fleet meets at Amazon SQS. What is wrong with the configuration of a broker is told here, too.</summary>
+    private AmazonSqsOptions? QueuesOrNull()
+    {
+        try
+        {
+            return BrokerChoice.IsConfigured(common) ? BrokerChoice.Of(common).AmazonSqs : null;
+        }
+        catch (UserErrorException exception)
+        {
+            foreach (var problem in exception.Problems)
+                Add("broker", CheckState.Failed, problem);
+            return null;
         }
     }
 

@@ -122,6 +122,21 @@ internal static class BadInputs
         {
             Environment = new() { ["FLEET__AGENTS__SIMULATED__SIMULATED__HANGRATE"] = "2" },
         },
+        ["an unknown transport"] = new(
+            ["submit", "rows.csv", "--agent", "echo", "--prompt", "{{city}}"],
+            "Fleet:Transport: 'AmazonSqz' is not one of RabbitMq, AmazonSqs", "did you mean 'AmazonSqs'?")
+        {
+            Environment = new() { ["FLEET__TRANSPORT"] = "AmazonSqz" },
+        },
+        ["a bad time of Amazon SQS"] = new(
+            ["submit", "rows.csv", "--agent", "echo", "--prompt", "{{city}}"],
+            "Fleet:AmazonSqs:VisibilityTimeout: '5s' is not a time from 00:00:10 to 12:00:00")
+        {
+            Environment = new()
+            {
+                ["FLEET__TRANSPORT"] = "AmazonSqs", ["FLEET__AMAZONSQS__VISIBILITYTIMEOUT"] = "5s", ["AWS_REGION"] = "eu-central-1",
+            },
+        },
         ["a batch that is not there"] = new(["status", "0197a3c2"], "There are no batches", ".fleet"),
     };
 }

@@ -1,12 +1,11 @@
 using System.Globalization;
-using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Processes;
 using Xunit.Abstractions;
 
 namespace WorkerFleet.Acceptance.Fleet;
 
 /// <summary>Processes of the fleet die all the time, workers and orchestrator alike.</summary>
-public abstract class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper log) : IAsyncLifetime
+public abstract class FleetKillTests(TestFleet fleet, ITestOutputHelper log) : IAsyncLifetime
 {
     private const int Seed = 7;
     private const int Rows = 20_000;
@@ -30,16 +29,16 @@ public abstract class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper lo
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(50);
 
     private readonly FlakyBatch _batch = new(Rows);
-    private readonly TestFleet _fleet = TestFleet.Create(broker, log);
+    private readonly TestFleet _fleet = fleet;
 
     public async Task InitializeAsync()
     {
-        await PrepareStoreAsync(_fleet);
+        await PrepareAsync(_fleet);
         _batch.Prepare(_fleet.Workspace, Latency);
         await _fleet.StartAsync(1, Workers, "--concurrency", "10");
     }
 
-    public async Task DisposeAsync() => await _fleet.DisposeAsync();
+    public virtual async Task DisposeAsync() => await _fleet.DisposeAsync();
 
     [Fact]
     public async Task Batch_AWorkerKilledEverySecond_EndsAsTheUndisturbedOne()
@@ -63,7 +62,8 @@ public abstract class FleetKillTests(RabbitMqBroker broker, ITestOutputHelper lo
             1 + OrchestratorKills.Length + OrchestratorKillsAtWork.Length, _fleet.Orchestrators.Sum(one => one.Starts));
     }
 
-    private protected abstract Task PrepareStoreAsync(TestFleet fleet);
+    /// <summary>Sets up what the fleet keeps its batches in, and what it meets at.</summary>
+    private protected abstract Task PrepareAsync(TestFleet fleet);
 
     private async Task KillAsync(ProgressTrace trace)
     {

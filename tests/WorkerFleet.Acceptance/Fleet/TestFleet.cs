@@ -4,6 +4,7 @@ using WorkerFleet.Acceptance.Cloud;
 using WorkerFleet.Acceptance.Processes;
 using WorkerFleet.Acceptance.Store;
 using WorkerFleet.Batches;
+using WorkerFleet.Conformance.Emulators;
 using Xunit.Abstractions;
 
 namespace WorkerFleet.Acceptance.Fleet;
@@ -22,20 +23,17 @@ public sealed class TestFleet : IAsyncDisposable
     /// <summary>Characters of a member's log that are shown, from its end.</summary>
     private const int MaxLog = 20_000;
 
-    private readonly RabbitMqBroker _broker;
     private readonly ITestOutputHelper _log;
     private readonly List<FleetMember> _orchestrators = [];
     private readonly List<FleetMember> _workers = [];
 
     private Func<StoreReader> _openStore;
+    private Func<CancellationToken, Task> _leaveBroker = _ => Task.CompletedTask;
 
-    private TestFleet(RabbitMqBroker broker, ITestOutputHelper log)
+    private TestFleet(ITestOutputHelper log)
     {
         _openStore = () => new StoreReader(DataFolder);
-        _broker = broker;
         _log = log;
-        Workspace.Environment["FLEET__BROKER"] = broker.Uri.ToString();
-        Workspace.Environment["FLEET__RABBITMQ__PREFIX"] = Prefix;
         Workspace.Environment["FLEET__DATA"] = DataFolder;
     }
 
@@ -53,7 +51,27 @@ public sealed class TestFleet : IAsyncDisposable
 
     public IEnumerable<FleetMember> Members => _orchestrators.Concat(_workers);
 
-    public static TestFleet Create(RabbitMqBroker broker, ITestOutputHelper log) => new(broker, log);
+    public static TestFleet Create(RabbitMqBroker broker, ITestOutputHelper log)
+    {
+        var fleet = new TestFleet(log);
+        fleet.Workspace.Environment["FLEET__BROKER"] = broker.Uri.ToString();
+        fleet.Workspace.Environment["FLEET__RABBITMQ__PREFIX"] = fleet.Prefix;
+        fleet._leaveBroker = late => broker.PurgeAndDeleteQueuesAsync(fleet.Prefix, late);
+        return fleet;
+    }
+
+    /// <summary>One that meets at Amazon SQS; see <see cref="UseSqs"/>.</summary>
+    public static TestFleet CreateForSqs(ITestOutputHelper log) => new(log);
+
+    /// <summary>Names the SQS that the fleet meets at. Before anything is started.</summary>
+    /// <param name="endpoint">The emulator, or what is in front of it.</param>
+    public void UseSqs(Uri endpoint)
+    {
+        foreach (var (name, value) in SqsEmulator.EnvironmentOf(endpoint))
+            Workspace.Environment.TryAdd(name, value);
+        Workspace.Environment["FLEET__TRANSPORT"] = "AmazonSqs";
+        Workspace.Environment["FLEET__AMAZONSQS__PREFIX"] = Prefix;
+    }
 
     /// <summary>Has the fleet's store be in DynamoDB and S3, provisioned. Before anything is started.</summary>
     public async Task UseCloudStoreAsync()
@@ -153,7 +171,7 @@ public sealed class TestFleet : IAsyncDisposable
         }
         await Workspace.DisposeAsync();
         using var limit = new CancellationTokenSource(Limit);
-        await _broker.PurgeAndDeleteQueuesAsync(Prefix, limit.Token);
+        await _leaveBroker(limit.Token);
     }
 
     private async Task<FleetMember> BeginAsync(string role, List<FleetMember> members, string[] arguments)
