@@ -39,12 +39,23 @@ internal sealed class AmazonSqsTopology(AmazonSqsOptions options)
         Configure((IAmazonSqsQueueConfigurator)sqs, queue);
     }
 
-    /// <summary>Of a queue that is new, without its redrive policy, which needs the other queue's ARN.</summary>
-    public IReadOnlyDictionary<string, string> Attributes => new Dictionary<string, string>
+    /// <summary>
+    /// Of a queue that is new, without its redrive policy, which needs the other queue's ARN. Where nothing is said of
+    /// encryption, SQS encrypts with keys of its own.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Attributes
     {
-        ["MessageRetentionPeriod"] = ((int)Retention.TotalSeconds).ToString(CultureInfo.InvariantCulture),
-        [options.KmsKey is null ? "SqsManagedSseEnabled" : "KmsMasterKeyId"] = options.KmsKey ?? "true",
-    };
+        get
+        {
+            var attributes = new Dictionary<string, string>
+            {
+                ["MessageRetentionPeriod"] = ((int)Retention.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+            };
+            if (options.KmsKey is { } key)
+                attributes["KmsMasterKeyId"] = key;
+            return attributes;
+        }
+    }
 
     /// <summary>Of a queue that is new.</summary>
     public IReadOnlyDictionary<string, string> Tags =>

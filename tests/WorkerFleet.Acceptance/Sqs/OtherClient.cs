@@ -8,6 +8,7 @@ namespace WorkerFleet.Acceptance.Sqs;
 internal sealed class OtherClient(Uri endpoint)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly string[] All = ["All"];
 
     /// <param name="command">Such as SendMessage.</param>
     /// <param name="queue">Name of the queue.</param>
@@ -59,8 +60,8 @@ internal sealed class OtherClient(Uri endpoint)
             {
                 MaxNumberOfMessages = 10,
                 VisibilityTimeout = 0,
-                MessageAttributeNames = new[] { "All" },
-                MessageSystemAttributeNames = new[] { "All" },
+                MessageAttributeNames = All,
+                MessageSystemAttributeNames = All,
             },
             repeat);
         return answer.TryGetProperty("Messages", out var messages) ? [.. messages.EnumerateArray()] : [];

@@ -16,6 +16,8 @@ public sealed class OtherClientTests(ITestOutputHelper log) : IAsyncLifetime
     /// <summary>Deliveries after which SQS takes a message for one that ends its consumers.</summary>
     private const int MaxReceiveCount = 20;
 
+    private static readonly string[] MessageType = ["urn:message:WorkerFleet.Items:ProcessBatchItem"];
+
     private readonly TestFleet _fleet = TestFleet.CreateForSqs(log);
     private SqsEmulator _sqs = null!;
     private OtherClient _other = null!;
@@ -54,7 +56,7 @@ public sealed class OtherClientTests(ITestOutputHelper log) : IAsyncLifetime
         var messages = letters.ToDictionary(letter => EnvelopeOf(letter).GetProperty("message").GetProperty("index").GetInt32());
         Assert.All(letters, letter =>
         {
-            Assert.Equal("urn:message:WorkerFleet.Items:ProcessBatchItem", EnvelopeOf(letter).GetProperty("messageType")[0].GetString());
+            Assert.Equal(MessageType[0], EnvelopeOf(letter).GetProperty("messageType")[0].GetString());
             Assert.Equal(id, EnvelopeOf(letter).GetProperty("message").GetProperty("batchId").GetGuid());
             Assert.Equal(
                 "application/vnd.masstransit+json",
@@ -68,8 +70,8 @@ public sealed class OtherClientTests(ITestOutputHelper log) : IAsyncLifetime
         {
             MessageBody = JsonSerializer.Serialize(new
             {
-                messageId = Guid.NewGuid(),
-                messageType = new[] { "urn:message:WorkerFleet.Items:ProcessBatchItem" },
+                messageId = Guid.CreateVersion7(),
+                messageType = MessageType,
                 message = new
                 {
                     batchId = id, index = 1, attempt = 1, agent = "echo", slice = 0, mayRepeat = true,
