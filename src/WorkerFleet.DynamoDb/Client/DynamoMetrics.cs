@@ -10,9 +10,16 @@ internal static class DynamoMetrics
     public const string ReadUnitsName = "fleet.dynamodb.read_units";
     public const string WriteUnitsName = "fleet.dynamodb.write_units";
 
-    /// <summary>Tags of all three.</summary>
+    public const string RetriesName = "fleet.dynamodb.retries";
+
+    /// <summary>Tag of all.</summary>
     public const string Operation = "operation";
+
+    /// <summary>Tag of requests and units.</summary>
     public const string Table = "table";
+
+    /// <summary>Tag of retries.</summary>
+    public const string Reason = "reason";
 
     private static readonly Meter Meter = new(MeterName);
 
@@ -26,7 +33,7 @@ internal static class DynamoMetrics
         WriteUnitsName, "{unit}", "Write units consumed, indexes included");
 
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>(
-        "fleet.dynamodb.retries", "{request}", "Requests, or parts of one, that were to be repeated");
+        RetriesName, "{request}", "Requests, or parts of one, that were to be repeated");
 
     public static void CountRequest(string operation, string table) =>
         Requests.Add(1, new(Operation, operation), new(Table, table));
@@ -38,5 +45,5 @@ internal static class DynamoMetrics
     }
 
     public static void CountRetry(string operation, string reason) =>
-        Retries.Add(1, new(Operation, operation), new("reason", reason));
+        Retries.Add(1, new(Operation, operation), new(Reason, reason));
 }

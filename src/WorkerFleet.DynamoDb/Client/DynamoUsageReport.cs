@@ -13,6 +13,7 @@ internal sealed partial class DynamoUsageReport : IHostedService, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<(string Table, string Operation), Usage> _usage = [];
+    private readonly SortedDictionary<string, double> _repeats = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
     private readonly ILogger<DynamoUsageReport> _logger;
 
@@ -45,6 +46,9 @@ internal sealed partial class DynamoUsageReport : IHostedService, IDisposable
             foreach (var table in _usage.GroupBy(entry => entry.Key.Table))
                 LogOperations(table.Key, string.Join(", ", table.Select(entry => string.Create(
                     CultureInfo.InvariantCulture, $"{entry.Key.Operation} {entry.Value.Requests:0}"))));
+            if (_repeats.Count > 0)
+                LogRepeats(string.Join(", ", _repeats.Select(repeat => string.Create(
+                    CultureInfo.InvariantCulture, $"{repeat.Key} {repeat.Value:0}"))));
         }
 
         return Task.CompletedTask;
@@ -54,12 +58,22 @@ internal sealed partial class DynamoUsageReport : IHostedService, IDisposable
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var (operation, table) = ("", "");
+        var (operation, table, reason) = ("", "", "");
         foreach (var (name, tag) in tags)
             if (name == DynamoMetrics.Operation)
                 operation = (string)tag!;
             else if (name == DynamoMetrics.Table)
                 table = (string)tag!;
+            else if (name == DynamoMetrics.Reason)
+                reason = (string)tag!;
+        if (instrument.Name == DynamoMetrics.RetriesName)
+        {
+            var what = $"{operation} ({reason})";
+            lock (_lock)
+                _repeats[what] = _repeats.GetValueOrDefault(what) + value;
+            return;
+        }
+
         var usage = instrument.Name switch
         {
             DynamoMetrics.RequestsName => new Usage(value, 0, 0),
@@ -85,4 +99,7 @@ internal sealed partial class DynamoUsageReport : IHostedService, IDisposable
 
     [LoggerMessage(2402, LogLevel.Information, "DynamoDB table {Table:l}: {Operations:l}")]
     private partial void LogOperations(string table, string operations);
+
+    [LoggerMessage(2403, LogLevel.Information, "DynamoDB repeats: {Repeats:l}")]
+    private partial void LogRepeats(string repeats);
 }

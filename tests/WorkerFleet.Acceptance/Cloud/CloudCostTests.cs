@@ -43,7 +43,7 @@ public sealed class CloudCostTests(RabbitMqBroker broker, ITestOutputHelper log)
             $"A row: {all.WriteUnits / Rows:0.00} write units, {all.ReadUnits / Rows:0.000} read units, "
             + $"{all.Requests / Rows:0.000} requests, in {end.Batch.FinishedAt - end.Batch.SubmittedAt}."));
         foreach (var member in _fleet.Members)
-            foreach (var line in CloudUsage.TablesOf(member))
+            foreach (var line in CloudUsage.DetailsOf(member))
                 log.WriteLine($"{member.Name}: {line}");
         // What is looked for at intervals is the larger part of the reads where a batch takes long, as on a busy machine: they are
         // written down here, and their limits are those of the batch by itself.

@@ -30,7 +30,7 @@ internal sealed partial record CloudUsage(
     }
 
     /// <param name="member">Has been stopped.</param>
-    public static IEnumerable<string> TablesOf(FleetMember member) => Tables().Matches(member.Log).Select(table => table.Value);
+    public static IEnumerable<string> DetailsOf(FleetMember member) => Details().Matches(member.Log).Select(line => line.Value);
 
     /// <summary>Operations that a policy of <c>deploy/iam</c> does not allow.</summary>
     /// <param name="policy">The file.</param>
@@ -64,6 +64,9 @@ internal sealed partial record CloudUsage(
 
     [GeneratedRegex(@"DynamoDB: (\d+) requests, ([\d.]+) write units, ([\d.]+) read units")]
     private static partial Regex Line();
+
+    [GeneratedRegex(@"DynamoDB (?:table|repeats).*")]
+    private static partial Regex Details();
 
     [GeneratedRegex(@"DynamoDB table (\S+): (\w+ \d+(?:, \w+ \d+)*)")]
     private static partial Regex Tables();
