@@ -7,7 +7,12 @@ namespace WorkerFleet.Tests.AmazonSqs.Client;
 public sealed class CoalescerTests
 {
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
-    private static readonly CoalescerOptions Default = new() { Slots = 1, Linger = Linger, RetryDelay = TimeSpan.Zero };
+
+    /// <summary>A test that fails does not wait for what it left over.</summary>
+    private static readonly CoalescerOptions Default = new()
+    {
+        Slots = 1, Linger = Linger, RetryDelay = TimeSpan.Zero, FlushLimit = TimeSpan.Zero,
+    };
 
     private readonly FakeBatches _batches = new();
     private readonly ManualTime _time = new();
@@ -28,7 +33,8 @@ public sealed class CoalescerTests
     {
         await using var coalescer = Create(Default);
         var first = coalescer.ExecuteAsync(("", "first"), CancellationToken.None);
-        var others = Enumerable.Range(0, 25).Select(i => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None)).ToArray();
+        var others = Enumerable.Range(0, 25).Select(
+            i => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None)).ToArray();
 
         (await _batches.RequestAsync(1)).Answer();
         await first;
@@ -70,10 +76,24 @@ public sealed class CoalescerTests
     {
         await using var coalescer = Create(Default with { Slots = 2, LingersWhenIdle = true });
 
-        var all = Enumerable.Range(0, 10).Select(i => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None)).ToArray();
+        var all = Enumerable.Range(0, 10).Select(
+            i => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None)).ToArray();
 
         (await _batches.RequestAsync(1)).Answer();
         await Task.WhenAll(all);
+    }
+
+    [Fact]
+    public async Task Entry_AfterTheCallersLast_LeavesAtOnce()
+    {
+        await using var coalescer = Create(Default with { Slots = 16 });
+
+        for (var number = 1; number <= 20; number++)
+        {
+            var done = coalescer.ExecuteAsync(("", $"{number}"), CancellationToken.None);
+            (await _batches.RequestAsync(number)).Answer();
+            await done;
+        }
     }
 
     [Fact]
@@ -95,7 +115,8 @@ public sealed class CoalescerTests
         await using var coalescer = Create(Default with { LingersWhenIdle = true });
         var half = new string('ü', SqsLimits.MaxBytes / 4);
 
-        var all = new[] { half, half, "x" }.Select(body => coalescer.ExecuteAsync(("", body), CancellationToken.None)).ToArray();
+        var all = new[] { half, half, "x" }.Select(
+            body => coalescer.ExecuteAsync(("", body), CancellationToken.None)).ToArray();
 
         var first = await _batches.RequestAsync(1);
         Assert.Equal(2, first.Entries.Count);
@@ -115,7 +136,8 @@ public sealed class CoalescerTests
 
         Assert.Equal(SqsException.MessageTooLong, exception.ErrorCode);
         Assert.Equal(
-            "Amazon SQS: SendMessageBatch on 'orders' failed: the message has 1,048,577 bytes with its attributes, and SQS takes 1,048,576.",
+            "Amazon SQS: SendMessageBatch on 'orders' failed: "
+            + "the message has 1,048,577 bytes with its attributes, and SQS takes 1,048,576.",
             exception.Message);
         Assert.Equal(0, _batches.Count);
     }
@@ -144,7 +166,8 @@ public sealed class CoalescerTests
         var done = coalescer.ExecuteAsync(("", "bad"), CancellationToken.None);
 
         for (var number = 1; number <= 3; number++)
-            (await _batches.RequestAsync(number)).Answer(("bad", new() { Code = "InternalError", Message = "Too busy." }));
+            (await _batches.RequestAsync(number)).Answer(
+                ("bad", new() { Code = "InternalError", Message = "Too busy." }));
 
         var exception = await Assert.ThrowsAsync<SqsException>(() => done);
         Assert.Equal("Amazon SQS: SendMessageBatch on 'orders' failed: InternalError: Too busy.", exception.Message);
@@ -265,14 +288,15 @@ public sealed class CoalescerTests
     [Fact]
     public async Task Dispose_EntriesThatLinger_AreSentAtOnce()
     {
-        var coalescer = Create(Default with { LingersWhenIdle = true });
+        var coalescer = Create(Default with { LingersWhenIdle = true, FlushLimit = TimeSpan.FromSeconds(10) });
         var (one, other) = await TwoAsync(coalescer, advances: false);
 
         var disposed = coalescer.DisposeAsync().AsTask();
 
         (await _batches.RequestAsync(1)).Answer();
         await Task.WhenAll(one, other, disposed);
-        var exception = await Assert.ThrowsAsync<SqsException>(() => coalescer.ExecuteAsync(("", "late"), CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<SqsException>(() =>
+            coalescer.ExecuteAsync(("", "late"), CancellationToken.None));
         Assert.Equal(SqsException.Stopped, exception.ErrorCode);
     }
 
@@ -308,7 +332,8 @@ public sealed class CoalescerTests
                 Interlocked.Decrement(ref underWay);
                 return new() { Successful = [.. entries.Select(entry => new BatchResultEntry { Id = entry.Id })] };
             },
-            _ => 1, (entry, id) => (id, entry.Body), Default with { Slots = 3, Capacity = 200 }, TimeProvider.System);
+            _ => 1, (entry, id) => (id, entry.Body),
+            Default with { Slots = 3, Capacity = 200, FlushLimit = TimeSpan.FromSeconds(10) }, TimeProvider.System);
 
         await Task.WhenAll(Enumerable.Range(0, 10_000).Select(
             i => Task.Run(() => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None))));
@@ -322,7 +347,8 @@ public sealed class CoalescerTests
         "SendMessageBatch", "orders", _batches.SendAsync, entry => System.Text.Encoding.UTF8.GetByteCount(entry.Body),
         (entry, id) => (id, entry.Body), options, _time);
 
-    private async Task<(Task Good, Task Bad)> TwoAsync(Coalescer<(string Id, string Body)> coalescer, bool advances = true)
+    private async Task<(Task Good, Task Bad)> TwoAsync(
+        Coalescer<(string Id, string Body)> coalescer, bool advances = true)
     {
         var good = coalescer.ExecuteAsync(("", "good"), CancellationToken.None);
         var bad = coalescer.ExecuteAsync(("", "bad"), CancellationToken.None);
