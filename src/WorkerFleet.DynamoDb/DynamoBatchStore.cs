@@ -25,6 +25,11 @@ internal sealed class DynamoBatchStore(DynamoTables tables, BatchReads reads, La
             ? await ReadAsync(item, cancellationToken)
             : null;
 
+    public async Task<BatchState?> GlanceAsync(Guid batchId, CancellationToken cancellationToken) =>
+        await tables.GetAsync(tables.Runs, PartitionOf(batchId), SortKey, consistent: false, cancellationToken) is { } item
+            ? await ReadAsync(item, cancellationToken)
+            : null;
+
     public async Task InsertAsync(BatchState batch, CancellationToken cancellationToken)
     {
         var id = batch.CorrelationId;

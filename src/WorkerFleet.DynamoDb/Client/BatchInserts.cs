@@ -10,7 +10,7 @@ namespace WorkerFleet.DynamoDb.Client;
 /// has a condition for each of many records and costs no more than their writes: BatchWriteItem has no conditions, and a
 /// transaction costs double.
 /// </summary>
-internal sealed class BatchInserts(DynamoTables tables)
+internal sealed class BatchInserts(DynamoTables tables, BatchReads reads)
 {
     /// <summary>DynamoDB's limit of statements in a batch.</summary>
     public const int MaxStatements = 25;
@@ -47,7 +47,7 @@ internal sealed class BatchInserts(DynamoTables tables)
                 new() { Statements = [.. numbers.Select(number => StatementOf(inserts[number]))] }, table, cancellationToken);
             if (answer.ConsumedCapacity is not { Count: > 0 })
                 CountUnits(numbers.Select(number => inserts[number]));
-            var again = new List<int>();
+            var (again, there) = (new List<int>(), new List<int>());
             for (var i = 0; i < numbers.Count; i++)
             {
                 var insert = inserts[numbers[i]];
@@ -55,13 +55,15 @@ internal sealed class BatchInserts(DynamoTables tables)
                 if (code is null)
                     written[numbers[i]] = true;
                 else if (code == BatchStatementErrorCodeEnum.DuplicateItem.Value)
-                    written[numbers[i]] = await IsOursAsync(insert, cancellationToken);
+                    there.Add(numbers[i]);
                 else if (DynamoProblems.IsRepeatable(code))
                     again.Add(numbers[i]);
                 else
                     throw Refused(insert, code, answer.Responses[i].Error.Message);
             }
 
+            if (there.Count > 0)
+                await FindOursAsync(inserts, there, written, cancellationToken);
             numbers = again;
             if (again.Count == 0)
                 return;
@@ -89,12 +91,18 @@ internal sealed class BatchInserts(DynamoTables tables)
         return new() { Statement = statement.Append('}').ToString(), Parameters = values };
     }
 
-    private async Task<bool> IsOursAsync(Insert insert, CancellationToken cancellationToken)
+    /// <summary>A record that is there already is ours where only the answer was lost.</summary>
+    private async Task FindOursAsync(
+        IReadOnlyList<Insert> inserts, IReadOnlyList<int> numbers, bool[] written, CancellationToken cancellationToken)
     {
-        var found = await tables.GetAsync(
-            insert.Table, insert.Item.ReadText(Attributes.PartitionKey), insert.Item.ReadText(Attributes.SortKey),
-            cancellationToken);
-        return found?.ReadTextOrNull(Attributes.Writer) == insert.Item.ReadText(Attributes.Writer);
+        var byKey = numbers.ToDictionary(number => KeyOf(inserts[number]));
+        var table = inserts[numbers[0]].Table;
+        foreach (var item in await reads.GetAsync(
+            table, byKey.Keys.Select(key => (key.Item2, key.Item3)), consistent: true, cancellationToken))
+        {
+            var number = byKey[(table, item.ReadText(Attributes.PartitionKey), item.ReadText(Attributes.SortKey))];
+            written[number] = item.ReadTextOrNull(Attributes.Writer) == inserts[number].Item.ReadText(Attributes.Writer);
+        }
     }
 
     /// <summary>For a server that does not say what statements consume, as DynamoDB Local does not.</summary>

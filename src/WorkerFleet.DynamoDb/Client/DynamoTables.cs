@@ -64,10 +64,20 @@ internal sealed class DynamoTables(DynamoDbOptions options, TimeProvider time) :
     }
 
     /// <returns>Null when there is no such record.</returns>
+    public Task<Dictionary<string, AttributeValue>?> GetAsync(
+        string table, string partition, string sort, CancellationToken cancellationToken) =>
+        GetAsync(table, partition, sort, consistent: true, cancellationToken);
+
+    /// <param name="table">The table.</param>
+    /// <param name="partition">Partition key.</param>
+    /// <param name="sort">Sort key.</param>
+    /// <param name="consistent">False for what was stored a moment ago, at half the price.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>Null when there is no such record.</returns>
     public async Task<Dictionary<string, AttributeValue>?> GetAsync(
-        string table, string partition, string sort, CancellationToken cancellationToken)
+        string table, string partition, string sort, bool consistent, CancellationToken cancellationToken)
     {
-        var request = new GetItemRequest(table, Attributes.Key(partition, sort), consistentRead: true)
+        var request = new GetItemRequest(table, Attributes.Key(partition, sort), consistent)
         {
             ReturnConsumedCapacity = ReturnConsumedCapacity.TOTAL,
         };

@@ -76,8 +76,17 @@ public sealed partial class BatchDirectory(
         // One with items is kept however long they take: they would not learn what becomes of the batch by another view.
         if (view.IsIdle && now - view.LastUsed > (full ? TimeSpan.FromSeconds(10) : ForgetAfter))
             _views.TryRemove(view.Id, out _);
-        else if (await UpdateAsync(view, cancellationToken))
+        else if (await GlanceAsync(view, cancellationToken))
             await view.AbandonIfEndingSinceAsync(now - CancelGrace);
+    }
+
+    /// <summary>A view never goes back: what it has seen is newer than an older state that is found.</summary>
+    private async Task<bool> GlanceAsync(BatchView view, CancellationToken cancellationToken)
+    {
+        if (await store.GlanceAsync(view.Id, cancellationToken) is not { } state)
+            return await UpdateAsync(view, cancellationToken);
+        view.Update(state);
+        return true;
     }
 
     /// <returns>False when there is no such batch any more.</returns>

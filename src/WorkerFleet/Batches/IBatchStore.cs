@@ -5,6 +5,12 @@ public interface IBatchStore
 {
     Task<BatchState?> FindAsync(Guid batchId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// As <see cref="FindAsync"/>, where what was stored a moment ago will do, and null is believed only of that: half the
+    /// price in some stores.
+    /// </summary>
+    Task<BatchState?> GlanceAsync(Guid batchId, CancellationToken cancellationToken) => FindAsync(batchId, cancellationToken);
+
     /// <exception cref="BatchConcurrencyException">There is one already.</exception>
     Task InsertAsync(BatchState batch, CancellationToken cancellationToken);
 

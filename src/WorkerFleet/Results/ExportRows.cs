@@ -19,6 +19,7 @@ internal sealed class ExportRows : IDisposable
     private readonly RowFiles _files;
     private readonly ResultRow _row = new();
     private readonly Utf8JsonWriter _json;
+    private int _pageSize = SettledItems.FirstPage;
 
     /// <param name="batch">The batch; of it only what was submitted counts here, which never changes.</param>
     /// <param name="mapper">Its mapping.</param>
@@ -45,7 +46,7 @@ internal sealed class ExportRows : IDisposable
     /// <exception cref="ExportException">The source is gone or differs, or the disk takes no more.</exception>
     public async Task WriteRestAsync(CancellationToken cancellationToken)
     {
-        var settled = new SettledItems(_ledger, _batch.CorrelationId, Next.Index, _batch.TotalRows);
+        var settled = new SettledItems(_ledger, _batch.CorrelationId, Next.Index, _batch.TotalRows, _pageSize);
         var rows = Next.Index;
         try
         {
@@ -87,7 +88,7 @@ internal sealed class ExportRows : IDisposable
     /// <param name="cancellationToken">Takes effect between two rows.</param>
     public async Task WriteSettledAsync(long to, Func<Task> pause, CancellationToken cancellationToken)
     {
-        var settled = new SettledItems(_ledger, _batch.CorrelationId, Next.Index, to);
+        var settled = new SettledItems(_ledger, _batch.CorrelationId, Next.Index, to, _pageSize);
         var rows = 0;
         await foreach (var source in ReadAsync(cancellationToken))
         {
@@ -95,6 +96,7 @@ internal sealed class ExportRows : IDisposable
                 throw SourceDiffers();
             if (settled.NeedsPage)
                 await settled.LoadAsync(cancellationToken);
+            _pageSize = settled.PageSize;
             if (settled.Current is not { } item || item.Index != source.Position.Index)
                 return;
             settled.MoveNext();
