@@ -147,6 +147,8 @@ internal sealed class SqsReceiver : ConsumerAgent<string>
         await foreach (var held in _waiting.Reader.ReadAllAsync())
             try
             {
+                if (_waiting.Reader.Count == 0)
+                    _permits.Hurry();
                 await HandleAsync(held);
             }
             finally
