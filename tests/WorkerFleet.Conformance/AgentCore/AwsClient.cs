@@ -4,22 +4,23 @@ using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Conformance.AgentCore;
 
-/// <summary>AWS's own JavaScript client of the data plane (tests/emulators/agentcore-client.mjs), for one call.</summary>
+/// <summary>AWS's own JavaScript clients, for one call (tests/emulators/agentcore-client.mjs and sqs-client.mjs).</summary>
 internal static class AwsClient
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
+    /// <param name="service">The client: bedrock-agentcore or sqs.</param>
     /// <param name="endpoint">Where it is to call.</param>
-    /// <param name="command">InvokeAgentRuntime or StopRuntimeSession.</param>
+    /// <param name="command">Such as InvokeAgentRuntime or SendMessageBatch.</param>
     /// <param name="region">To sign for.</param>
     /// <param name="credentials">As the client names them.</param>
     /// <param name="input">Of the command, as the client names it.</param>
     public static async Task CallAsync(
-        string endpoint, string command, string region, object credentials, IReadOnlyDictionary<string, string> input)
+        string service, string endpoint, string command, string region, object credentials, object input)
     {
-        var start = new ProcessStartInfo("node", ["agentcore-client.mjs", endpoint])
+        var start = new ProcessStartInfo("node", [service is "sqs" ? "sqs-client.mjs" : "agentcore-client.mjs", endpoint])
         {
-            WorkingDirectory = await EmulatorPackages.InstallAsync("@aws-sdk/client-bedrock-agentcore"),
+            WorkingDirectory = await EmulatorPackages.InstallAsync($"@aws-sdk/client-{service}"),
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardError = true,

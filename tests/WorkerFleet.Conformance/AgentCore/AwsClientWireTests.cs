@@ -112,7 +112,7 @@ public sealed partial class AwsClientWireTests
     {
         await using var server = await WireServer.StartAsync();
         await AwsClient.CallAsync(
-            server.Url, command, Region,
+            "bedrock-agentcore", server.Url, command, Region,
             new { accessKeyId = AccessKey, secretAccessKey = SecretKey, sessionToken = token }, input);
         var theirs = server.Next();
         var time = new FixedTime(DateTimeOffset.ParseExact(

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 
@@ -20,6 +21,12 @@ internal sealed class AttemptHandler(SqsUsage usage, TimeProvider time) : Pipeli
             var answer = await base.InvokeAsync<T>(executionContext);
             outcome = RequestOutcome.Ok;
             return answer;
+        }
+        catch (AmazonUnmarshallingException exception) when (exception.InnerException is SqsException broken)
+        {
+            // The SDK wraps whatever reading an answer throws, and says less.
+            ExceptionDispatchInfo.Throw(broken);
+            throw;
         }
         catch (SqsException exception) when (exception.IsThrottled)
         {

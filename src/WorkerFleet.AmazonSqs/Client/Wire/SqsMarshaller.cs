@@ -15,6 +15,8 @@ internal sealed class SqsMarshaller : IMarshaller<IRequest, AmazonWebServiceRequ
         var request = new DefaultRequest(call, "AmazonSQS") { HttpMethod = "POST", ResourcePath = "/", Content = call.Payload };
         request.Headers["X-Amz-Target"] = $"AmazonSQS.{call.Operation}";
         request.Headers["Content-Type"] = "application/x-amz-json-1.0";
+        // Asks for the code of the older protocol and for whose fault an error is.
+        request.Headers["x-amzn-query-mode"] = "true";
         return request;
     }
 }

@@ -21,6 +21,12 @@ internal sealed class SqsRetryPolicy : StandardRetryPolicy
     public override bool IsTransientError(IExecutionContext executionContext, Exception exception) =>
         exception is SqsException { ErrorCode: SqsException.BrokenAnswer } || base.IsTransientError(executionContext, exception);
 
+    /// <summary>
+    /// The SDK takes every connection that was reset for a stale one of its pool, and repeats the request ten times, at once and beyond the
+    /// limit. The request may have taken effect, though, and what it sent is in the queue ten times then.
+    /// </summary>
+    public override bool IsStaleConnectionError(Exception exception) => false;
+
     public override Task WaitBeforeRetryAsync(IExecutionContext executionContext)
     {
         var doublings = Math.Clamp(executionContext.RequestContext.Retries - 1, 0, 30);
