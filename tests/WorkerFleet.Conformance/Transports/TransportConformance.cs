@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,7 +10,7 @@ public abstract class TransportConformance
 
     protected abstract ITransportFixture Transport { get; }
 
-    /// <summary>How many messages go through in <see cref="ManyMessages_FromManySenders_AllArriveOnce"/>.</summary>
+    /// <summary>How many messages go through in <see cref="ManyMessages_FromManySenders_AllArrive"/>.</summary>
     protected static int ManyMessages { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("TRANSPORT_MESSAGES"), out var count) ? count : 100_000;
 
@@ -230,7 +229,7 @@ public abstract class TransportConformance
     }
 
     [Fact]
-    public async Task ManyMessages_FromManySenders_AllArriveOnce()
+    public async Task ManyMessages_FromManySenders_AllArrive()
     {
         const int senders = 200;
         var counts = new int[ManyMessages];
@@ -242,20 +241,20 @@ public abstract class TransportConformance
                 endpoint.ConcurrentMessageLimit = 100;
                 endpoint.Handler<Numbered>(context =>
                 {
-                    Interlocked.Increment(ref counts[context.Message.Number]);
-                    Interlocked.Increment(ref arrived);
+                    if (Interlocked.Increment(ref counts[context.Message.Number]) == 1)
+                        Interlocked.Increment(ref arrived);
                     return Task.CompletedTask;
                 });
             }));
 
         await Parallel.ForEachAsync(
-            Partitioner.Create(0, ManyMessages).GetDynamicPartitions().SelectMany(range => Enumerable.Range(range.Item1, range.Item2 - range.Item1)),
-            new ParallelOptions { MaxDegreeOfParallelism = senders },
+            Enumerable.Range(0, ManyMessages), new ParallelOptions { MaxDegreeOfParallelism = senders },
             async (number, _) => await bus.SendAsync(Queue("many"), new Numbered(number)));
 
         await Inbox.WaitUntilAsync(
             () => Volatile.Read(ref arrived) >= ManyMessages, () => $"{ManyMessages} messages; there are {arrived}");
         await bus.StopAsync();
-        Assert.All(counts, count => Assert.Equal(1, count));
+        // A transport may deliver a message twice, but not as a habit.
+        Assert.InRange(counts.Sum(), ManyMessages, ManyMessages * 101 / 100);
     }
 }
