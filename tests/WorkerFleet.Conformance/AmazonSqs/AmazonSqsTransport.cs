@@ -12,10 +12,13 @@ internal sealed class AmazonSqsTransport : ITransportFixture
     /// <summary>How long what a crashed bus held stays invisible, in seconds.</summary>
     public int VisibilityTimeout { get; set; } = 30;
 
+    /// <summary>Instead of one that reaches the emulator.</summary>
+    public ISqsClient? Client { get; init; }
+
     public Func<Task> Register(
         IBusRegistrationConfigurator registration, Action<IBusRegistrationContext, IBusFactoryConfigurator> configure)
     {
-        var calls = Create();
+        var calls = Client as InterceptedSqs ?? new InterceptedSqs(Client ?? CreateClient());
         registration.UsingAmazonSqs((context, configurator) =>
         {
             configurator.Host("eu-central-1", host => host.Client(() => calls));

@@ -95,8 +95,9 @@ internal sealed class SqsBus : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Without patience: where a test failed, its consumers may go on for ever.
         if (_isRunning)
-            await StopAsync();
+            await StopAsync(new CancellationToken(canceled: true));
         await _services.DisposeAsync();
     }
 }
