@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 
 const call = JSON.parse(await text(process.stdin));
 const client = new sqs.SQSClient({
-  // Ours sends to the endpoint whatever the queue's address says, and looks at no checksum; so does this, to be compared.
+  // Ours sends to the endpoint whatever the queue's address says, and looks at no checksum; so does this, to be
+  // compared.
   endpoint: process.argv[2], region: call.region, credentials: call.credentials, maxAttempts: 1,
   useQueueUrlAsEndpoint: false, md5: false,
 });

@@ -19,8 +19,8 @@ const app = buildApp({
   logger: false, stores: { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() },
 });
 
-// fauxqs drops the group of a message that is sent to a standard queue. SQS keeps it: fair queues are made of it. The emulator makes
-// a message of the attributes' own object, by which the group is found again.
+// fauxqs drops the group of a message that is sent to a standard queue. SQS keeps it: fair queues are made of it. The
+// emulator makes a message of the attributes' own object, by which the group is found again.
 const groups = new WeakMap();
 app.addHook('preHandler', async (request) => {
   if (!/^AmazonSQS\.SendMessage(Batch)?$/.test(request.headers['x-amz-target'] ?? '')) return;

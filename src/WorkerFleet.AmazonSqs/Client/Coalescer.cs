@@ -4,11 +4,13 @@ using Amazon.Runtime;
 namespace WorkerFleet.AmazonSqs.Client;
 
 /// <summary>
-/// Puts what many callers have for one queue into requests of up to ten entries and 1 MiB, and tells each caller what became of its own.
+/// Puts what many callers have for one queue into requests of up to ten entries and 1 MiB, and tells each caller what
+/// became of its own.
 /// </summary>
 /// <remarks>
-/// A request leaves as soon as it is full, or its first entry has waited long enough, and a slot is free. So a lone entry of an idle queue
-/// leaves at once, and under load, where entries come while requests are under way, requests are full.
+/// A request leaves as soon as it is full, or its first entry has waited long enough, and a slot is free. So a lone
+/// entry of an idle queue leaves at once, and under load, where entries come while requests are under way, requests are
+/// full.
 /// </remarks>
 /// <param name="operation">For messages of errors.</param>
 /// <param name="queue">For messages of errors.</param>
@@ -19,8 +21,11 @@ namespace WorkerFleet.AmazonSqs.Client;
 /// <param name="time">The clock.</param>
 internal sealed class Coalescer<TEntry>(
     string operation, string queue, Func<IReadOnlyList<TEntry>, CancellationToken, Task<BatchResult>> send,
-    Func<TEntry, int> sizeOf, Func<TEntry, string, TEntry> withId, CoalescerOptions options, TimeProvider time) : IAsyncDisposable
+    Func<TEntry, int> sizeOf, Func<TEntry, string, TEntry> withId, CoalescerOptions options, TimeProvider time)
+        : IAsyncDisposable
 {
+    private const string Unmentioned = "the result does not mention it, so that it may have been carried out or not";
+
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _waiting = [];
     private readonly SemaphoreSlim _room = new(options.Capacity);
@@ -34,9 +39,12 @@ internal sealed class Coalescer<TEntry>(
     /// <summary>Returns when the entry was carried out.</summary>
     /// <param name="entry">The entry; it may be in use elsewhere at the same time.</param>
     /// <param name="cancellationToken">
-    /// Takes the entry back while it waits. Once it is under way, the caller is told what became of it, cancelled or not.
+    /// Takes the entry back while it waits. Once it is under way, the caller is told what became of it, cancelled or
+    /// not.
     /// </param>
-    /// <exception cref="SqsException">It was refused, or its request failed, or it was not carried out before the stop.</exception>
+    /// <exception cref="SqsException">
+    /// It was refused, or its request failed, or it was not carried out before the stop.
+    /// </exception>
     public async Task ExecuteAsync(TEntry entry, CancellationToken cancellationToken)
     {
         var size = sizeOf(entry);
@@ -49,7 +57,8 @@ internal sealed class Coalescer<TEntry>(
         {
             await RepeatAsync(entry, size, cancellationToken);
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested && _stop.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (
+            !cancellationToken.IsCancellationRequested && _stop.IsCancellationRequested)
         {
             throw Stopped(exception);
         }
@@ -151,7 +160,7 @@ internal sealed class Coalescer<TEntry>(
     /// <summary>Starts the requests whose time has come. The lock is held.</summary>
     private void Pump()
     {
-        while (_requests < options.Slots && _waiting.First is { } first)
+        while (_requests < options.Slots && _waiting.First is { } first && !_stop.IsCancellationRequested)
         {
             var patience = first.Value.Linger - time.GetElapsedTime(first.Value.Since);
             var ready = CountReady();
@@ -207,29 +216,33 @@ internal sealed class Coalescer<TEntry>(
     {
         // The lock is held by who starts this.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        BatchResult? result = null;
+        Exception? failure = null;
         try
         {
-            var result = await send([.. batch.Select((waiter, place) => withId(waiter.Entry, IdOf(place)))], _stop.Token);
-            Tell(batch, result);
+            result = await send([.. batch.Select((waiter, place) => withId(waiter.Entry, IdOf(place)))], _stop.Token);
         }
         catch (OperationCanceledException exception)
         {
-            foreach (var waiter in batch)
-                waiter.Done.TrySetException(Stopped(exception));
+            failure = Stopped(exception);
         }
         catch (Exception exception)
         {
-            foreach (var waiter in batch)
-                waiter.Done.TrySetException(exception);
+            failure = exception;
         }
-        finally
+
+        // Before the callers are told: the next entry of one of them is not to wait for the company of this request.
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                _requests--;
-                Pump();
-            }
+            _requests--;
+            Pump();
         }
+
+        if (result is not null)
+            Tell(batch, result);
+        else
+            foreach (var waiter in batch)
+                waiter.Done.TrySetException(failure!);
     }
 
     private void Tell(List<Waiter> batch, BatchResult result)
@@ -248,8 +261,6 @@ internal sealed class Coalescer<TEntry>(
             else
                 batch[place].Done.TrySetException(Failed(Unmentioned, SqsException.NotInResult, ErrorType.Receiver));
     }
-
-    private const string Unmentioned = "the result of the batch does not mention it, so that it may have been carried out or not";
 
     private void Enter(CancellationToken cancellationToken)
     {
@@ -277,10 +288,12 @@ internal sealed class Coalescer<TEntry>(
         options.RetryDelay * Math.Pow(2, Math.Min(attempt - 1, 10)) * Random.Shared.NextDouble();
 
     private SqsException Stopped(Exception? inner) => SqsException.Of(
-        operation, queue, "the queue was stopped before it was done; it may have been carried out or not", SqsException.Stopped,
+        operation, queue, "the queue was stopped before it was done; it may have been carried out or not",
+        SqsException.Stopped,
         ErrorType.Unknown, inner);
 
-    private SqsException Failed(string cause, string code, ErrorType type) => SqsException.Of(operation, queue, cause, code, type);
+    private SqsException Failed(string cause, string code, ErrorType type) =>
+        SqsException.Of(operation, queue, cause, code, type);
 
     private static string IdOf(int place) => place.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
@@ -297,6 +310,7 @@ internal sealed class Coalescer<TEntry>(
         public LinkedListNode<Waiter>? Place { get; set; }
 
         /// <summary>Null when the entry was carried out.</summary>
-        public TaskCompletionSource<BatchResultErrorEntry?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<BatchResultErrorEntry?> Done { get; } = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -3,16 +3,22 @@ namespace WorkerFleet.AmazonSqs.Client;
 /// <summary>How entries of one kind, of one queue, gather in requests.</summary>
 internal sealed record CoalescerOptions
 {
-    /// <summary>Requests under way at a time. While all are, entries pile up, and the next request takes ten of them.</summary>
+    /// <summary>
+    /// Requests under way at a time. While all are, entries pile up, and the next request takes ten of them.
+    /// </summary>
     public required int Slots { get; init; }
 
     /// <summary>How long an entry waits for others, where fewer than a request's worth are there.</summary>
     public required TimeSpan Linger { get; init; }
 
-    /// <summary>Whether it waits also while no request is under way, when nothing says that others are to come.</summary>
+    /// <summary>
+    /// Whether it waits also while no request is under way, when nothing says that others are to come.
+    /// </summary>
     public bool LingersWhenIdle { get; init; }
 
-    /// <summary>Whether an entry that a result does not mention is tried again, since a second time does no harm.</summary>
+    /// <summary>
+    /// Whether an entry that a result does not mention is tried again, since a second time does no harm.
+    /// </summary>
     public bool RepeatsUnmentioned { get; init; }
 
     /// <summary>Entries that wait or are under way; callers of more wait to be let in.</summary>

@@ -7,18 +7,20 @@ using WorkerFleet.Aws;
 namespace WorkerFleet.AmazonSqs.Client;
 
 /// <summary>
-/// Amazon SQS over HTTP, by the AWS JSON protocol, on AWSSDK.Core's own pipeline: its credentials, signatures, regions, endpoints and clock.
+/// Amazon SQS over HTTP, by the AWS JSON protocol, on AWSSDK.Core's own pipeline: its credentials, signatures, regions,
+/// endpoints and clock.
 /// </summary>
 /// <remarks>
-/// Throttling, errors of the server, timeouts and broken connections are tried again, with jitter, up to
-/// <see cref="SqsClientOptions.MaxAttempts"/>. Of a broken connection nobody knows whether the request took effect, so that a
-/// SendMessageBatch tried again can double its messages; a standard queue may do so by itself, and whoever consumes one is safe
-/// against it. All other operations can be repeated without harm.
+/// Throttling, errors of the server, timeouts and broken connections are tried again, with jitter, up to <see
+/// cref="SqsClientOptions.MaxAttempts"/>. Of a broken connection nobody knows whether the request took effect, so that
+/// a SendMessageBatch tried again can double its messages; a standard queue may do so by itself, and whoever consumes
+/// one is safe against it. All other operations can be repeated without harm.
 /// </remarks>
 public sealed class SqsClient : AmazonServiceClient, ISqsClient
 {
+    private static readonly SqsJson Json = SqsJson.Compact;
+
     private readonly SqsClientOptions _options;
-    private readonly TimeProvider _time;
 
     /// <param name="credentials">Null: as the SDK's own chain finds them, when the first request is sent.</param>
     /// <param name="options">Where SQS is, and how often it is asked.</param>
@@ -28,7 +30,7 @@ public sealed class SqsClient : AmazonServiceClient, ISqsClient
         // The base class takes null for "nobody gave any", and walks the chain then.
         : base(credentials!, SqsConfig.Of(options))
     {
-        (_options, _time) = (options, time);
+        _options = options;
         // The base class builds its pipeline before anything of this one is set.
         RuntimePipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new SqsRetryPolicy(Config, options, time)));
         RuntimePipeline.AddHandlerAfter<Signer>(new AttemptHandler(Usage, time));
@@ -41,87 +43,81 @@ public sealed class SqsClient : AmazonServiceClient, ISqsClient
 
     public async Task<string> GetQueueUrlAsync(string queueName, CancellationToken cancellationToken)
     {
-        var call = Call(
-            "GetQueueUrl", queueName, new QueueNameRequest(queueName), SqsJson.Compact.QueueNameRequest, SqsJson.Compact.QueueUrlAnswer);
+        var call = Call("GetQueueUrl", queueName, new(queueName), Json.QueueNameRequest, Json.QueueUrlAnswer);
         return UrlOf(call, await InvokeAsync<QueueUrlAnswer>(call, cancellationToken));
     }
 
     public async Task<string> CreateQueueAsync(CreateQueueRequest request, CancellationToken cancellationToken)
     {
-        var call = Call(
-            "CreateQueue", request.QueueName, request, SqsJson.Compact.CreateQueueRequest, SqsJson.Compact.QueueUrlAnswer);
+        var call = Call("CreateQueue", request.QueueName, request, Json.CreateQueueRequest, Json.QueueUrlAnswer);
         return UrlOf(call, await InvokeAsync<QueueUrlAnswer>(call, cancellationToken));
     }
 
-    public Task DeleteQueueAsync(string queueUrl, CancellationToken cancellationToken) => InvokeAsync(
-        Call("DeleteQueue", queueUrl, new QueueUrlRequest(queueUrl), SqsJson.Compact.QueueUrlRequest, null), cancellationToken);
+    public Task DeleteQueueAsync(string queueUrl, CancellationToken cancellationToken) =>
+        InvokeAsync(Call("DeleteQueue", queueUrl, new(queueUrl), Json.QueueUrlRequest, null), cancellationToken);
 
-    public Task PurgeQueueAsync(string queueUrl, CancellationToken cancellationToken) => InvokeAsync(
-        Call("PurgeQueue", queueUrl, new QueueUrlRequest(queueUrl), SqsJson.Compact.QueueUrlRequest, null), cancellationToken);
+    public Task PurgeQueueAsync(string queueUrl, CancellationToken cancellationToken) =>
+        InvokeAsync(Call("PurgeQueue", queueUrl, new(queueUrl), Json.QueueUrlRequest, null), cancellationToken);
 
     public async Task<IReadOnlyDictionary<string, string>> GetQueueAttributesAsync(
         string queueUrl, IReadOnlyList<string> attributeNames, CancellationToken cancellationToken)
     {
-        var answer = await InvokeAsync<QueueAttributesAnswer>(
-            Call(
-                "GetQueueAttributes", queueUrl, new GetQueueAttributesRequest(queueUrl, attributeNames),
-                SqsJson.Compact.GetQueueAttributesRequest, SqsJson.Compact.QueueAttributesAnswer),
-            cancellationToken);
-        return answer.Attributes ?? [];
+        var call = Call(
+            "GetQueueAttributes", queueUrl, new(queueUrl, attributeNames), Json.GetQueueAttributesRequest,
+            Json.QueueAttributesAnswer);
+        return (await InvokeAsync<QueueAttributesAnswer>(call, cancellationToken)).Attributes ?? [];
     }
 
     public Task SetQueueAttributesAsync(
-        string queueUrl, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken) => InvokeAsync(
-        Call(
-            "SetQueueAttributes", queueUrl, new SetQueueAttributesRequest(queueUrl, attributes),
-            SqsJson.Compact.SetQueueAttributesRequest, null),
-        cancellationToken);
+        string queueUrl, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken) =>
+        InvokeAsync(
+            Call("SetQueueAttributes", queueUrl, new(queueUrl, attributes), Json.SetQueueAttributesRequest, null),
+            cancellationToken);
 
     public Task TagQueueAsync(
-        string queueUrl, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) => InvokeAsync(
-        Call("TagQueue", queueUrl, new TagQueueRequest(queueUrl, tags), SqsJson.Compact.TagQueueRequest, null), cancellationToken);
+        string queueUrl, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
+        InvokeAsync(Call("TagQueue", queueUrl, new(queueUrl, tags), Json.TagQueueRequest, null), cancellationToken);
 
     public Task<BatchResult> SendMessageBatchAsync(
-        string queueUrl, IReadOnlyList<SendMessageBatchRequestEntry> entries, CancellationToken cancellationToken) => InvokeBatchAsync(
-        Call(
-            "SendMessageBatch", queueUrl, new SendMessageBatchRequest(queueUrl, entries), SqsJson.Compact.SendMessageBatchRequest,
-            SqsJson.Compact.BatchResult),
-        cancellationToken);
+        string queueUrl, IReadOnlyList<SendMessageBatchRequestEntry> entries, CancellationToken cancellationToken) =>
+        InvokeBatchAsync(
+            Call("SendMessageBatch", queueUrl, new(queueUrl, entries), Json.SendMessageBatchRequest, Json.BatchResult),
+            cancellationToken);
 
     public async Task<IReadOnlyList<SqsMessage>> ReceiveMessageAsync(
         ReceiveMessageRequest request, CancellationToken cancellationToken)
     {
         var call = Call(
-            "ReceiveMessage", request.QueueUrl, request, SqsJson.Compact.ReceiveMessageRequest, SqsJson.Compact.ReceiveMessageAnswer,
+            "ReceiveMessage", request.QueueUrl, request, Json.ReceiveMessageRequest, Json.ReceiveMessageAnswer,
             TimeSpan.FromSeconds(request.WaitTimeSeconds));
         var messages = (await InvokeAsync<ReceiveMessageAnswer>(call, cancellationToken)).Messages ?? [];
-        if (messages.Count == 0)
-        {
-            Usage.Add(call.Operation, new(0, 0, 0, 0, 1));
-            SqsMetrics.CountEmptyReceive();
-        }
-        else
+        if (messages.Count > 0)
         {
             CountMessages(call, messages.Count);
+            return messages;
         }
 
+        Usage.Add(call.Operation, new(0, 0, 0, 0, 1));
+        SqsMetrics.CountEmptyReceive();
         return messages;
     }
 
     public Task<BatchResult> DeleteMessageBatchAsync(
-        string queueUrl, IReadOnlyList<DeleteMessageBatchRequestEntry> entries, CancellationToken cancellationToken) => InvokeBatchAsync(
-        Call(
-            "DeleteMessageBatch", queueUrl, new DeleteMessageBatchRequest(queueUrl, entries), SqsJson.Compact.DeleteMessageBatchRequest,
-            SqsJson.Compact.BatchResult),
-        cancellationToken);
+        string queueUrl, IReadOnlyList<DeleteMessageBatchRequestEntry> entries, CancellationToken cancellationToken) =>
+        InvokeBatchAsync(
+            Call(
+                "DeleteMessageBatch", queueUrl, new(queueUrl, entries), Json.DeleteMessageBatchRequest,
+                Json.BatchResult),
+            cancellationToken);
 
     public Task<BatchResult> ChangeMessageVisibilityBatchAsync(
         string queueUrl, IReadOnlyList<ChangeMessageVisibilityBatchRequestEntry> entries,
-        CancellationToken cancellationToken) => InvokeBatchAsync(
-        Call(
-            "ChangeMessageVisibilityBatch", queueUrl, new ChangeMessageVisibilityBatchRequest(queueUrl, entries),
-            SqsJson.Compact.ChangeMessageVisibilityBatchRequest, SqsJson.Compact.BatchResult),
-        cancellationToken);
+        CancellationToken cancellationToken) =>
+        InvokeBatchAsync(
+            Call(
+                "ChangeMessageVisibilityBatch", queueUrl, new(queueUrl, entries),
+                Json.ChangeMessageVisibilityBatchRequest, Json.BatchResult),
+            cancellationToken);
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
@@ -163,7 +159,9 @@ public sealed class SqsClient : AmazonServiceClient, ISqsClient
         }
     }
 
-    /// <returns>A code for what the SDK throws of its own accord; null for what is none of ours, such as a cancellation.</returns>
+    /// <returns>
+    /// A code for what the SDK throws of its own accord; null for what is none of ours, such as a cancellation.
+    /// </returns>
     private static string? Problem(Exception exception) => exception switch
     {
         HttpRequestException or IOException => SqsException.ConnectionFailed,

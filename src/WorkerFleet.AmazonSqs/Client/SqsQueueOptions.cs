@@ -4,8 +4,9 @@ namespace WorkerFleet.AmazonSqs.Client;
 public sealed record SqsQueueOptions
 {
     /// <summary>
-    /// How long a message to send waits for others while requests are under way and fewer than ten are there. Zero or more; 5 ms by default.
-    /// Longer: fuller requests at middling load, for so much latency. It never waits while nothing is under way.
+    /// How long a message to send waits for others while requests are under way and fewer than ten are there. Zero or
+    /// more; 5 ms by default. Longer: fuller requests at middling load, for so much latency. It never waits while
+    /// nothing is under way.
     /// </summary>
     public TimeSpan SendLinger
     {
@@ -18,8 +19,9 @@ public sealed record SqsQueueOptions
     } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
-    /// How long a message to delete waits for others, at any load, since nobody's work waits for it. Zero or more; 50 ms by default, which
-    /// fills requests from 200 messages a second on. Far below every visibility timeout, or messages come again.
+    /// How long a message to delete waits for others, at any load, since nobody's work waits for it. Zero or more; 50
+    /// ms by default, which fills requests from 200 messages a second on. Far below every visibility timeout, or
+    /// messages come again.
     /// </summary>
     public TimeSpan DeleteLinger
     {
@@ -33,8 +35,8 @@ public sealed record SqsQueueOptions
     } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Send requests under way at a time. 1 to 64; 16 by default: 10,000 messages a second at 15 ms a request. A FIFO queue has one, whatever
-    /// this says, so that messages arrive in the order in which they were sent.
+    /// Send requests under way at a time. 1 to 64; 16 by default: 10,000 messages a second at 15 ms a request. A FIFO
+    /// queue has one, whatever this says, so that messages arrive in the order in which they were sent.
     /// </summary>
     public int SendSlots
     {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkerFleet.AmazonSqs.Client;
 
 /// <summary>
-/// Says what the process had of SQS when it ends: requests and messages by operation, from its metrics. For whoever has no collector of
-/// metrics.
+/// Says what the process had of SQS when it ends: requests and messages by operation, from its metrics. For whoever has
+/// no collector of metrics.
 /// </summary>
 internal sealed partial class SqsUsageReport : IHostedService, IDisposable
 {
@@ -42,11 +42,14 @@ internal sealed partial class SqsUsageReport : IHostedService, IDisposable
         LogUsage(total.Requests, total.EmptyReceives, total.Throttled, total.Errors);
         LogOperations(string.Join(", ", _usage.Snapshot().Select(entry => string.Create(
             CultureInfo.InvariantCulture,
-            $"{entry.Key} {entry.Value.Requests}{(entry.Value.Messages > 0 ? $" for {entry.Value.Messages} messages" : "")}"))));
+            $"{entry.Key} {entry.Value.Requests}{Describe(entry.Value.Messages)}"))));
         return Task.CompletedTask;
     }
 
     public void Dispose() => _listener.Dispose();
+
+    private static string Describe(long messages) =>
+        messages > 0 ? string.Create(CultureInfo.InvariantCulture, $" for {messages} messages") : "";
 
     private void Add(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -65,7 +68,7 @@ internal sealed partial class SqsUsageReport : IHostedService, IDisposable
     }
 
     [LoggerMessage(2601, LogLevel.Information,
-        "Amazon SQS: {Requests} requests, {EmptyReceives} of them empty receives, {Throttled} throttled, {Errors} failed")]
+        "Amazon SQS: {Requests} requests, {EmptyReceives} empty receives, {Throttled} throttled, {Errors} failed")]
     private partial void LogUsage(long requests, long emptyReceives, long throttled, long errors);
 
     [LoggerMessage(2602, LogLevel.Information, "Amazon SQS by operation: {Operations:l}")]

@@ -4,7 +4,9 @@ using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Conformance.AgentCore;
 
-/// <summary>AWS's own JavaScript clients, for one call (tests/emulators/agentcore-client.mjs and sqs-client.mjs).</summary>
+/// <summary>
+/// AWS's own JavaScript clients, for one call (tests/emulators/agentcore-client.mjs and sqs-client.mjs).
+/// </summary>
 internal static class AwsClient
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -18,7 +20,8 @@ internal static class AwsClient
     public static async Task CallAsync(
         string service, string endpoint, string command, string region, object credentials, object input)
     {
-        var start = new ProcessStartInfo("node", [service is "sqs" ? "sqs-client.mjs" : "agentcore-client.mjs", endpoint])
+        var start = new ProcessStartInfo(
+            "node", [service is "sqs" ? "sqs-client.mjs" : "agentcore-client.mjs", endpoint])
         {
             WorkingDirectory = await EmulatorPackages.InstallAsync($"@aws-sdk/client-{service}"),
             UseShellExecute = false,

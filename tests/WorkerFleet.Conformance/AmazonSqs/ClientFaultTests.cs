@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using WorkerFleet.AmazonSqs.Client;
 using WorkerFleet.Conformance.Emulators;
 
@@ -23,7 +24,8 @@ public sealed class ClientFaultTests
         using var limit = new CancellationTokenSource(Limit);
 
         var sending = Task.WhenAll(Enumerable.Range(0, Count).Select(
-            i => UntilDoneAsync(() => queue.Queue.SendAsync(new() { MessageBody = $"{i}" }, limit.Token), limit.Token)));
+            i => UntilDoneAsync(
+                () => queue.Queue.SendAsync(new() { MessageBody = $"{i}" }, limit.Token), limit.Token)));
         var bodies = new ConcurrentDictionary<string, bool>();
         var kinds = Enum.GetValues<SqsFault>();
         while (bodies.Count < Count || !sending.IsCompleted || kinds.Any(kind => !faults.Injected.ContainsKey(kind)))
@@ -63,14 +65,17 @@ public sealed class ClientFaultTests
     public async Task Receive_DuplicatedDelivery_IsTheSameMessageByAnotherHandle()
     {
         var emulator = await SqsEmulator.StartAsync();
-        await using var faults = await SqsFaults.StartAsync(emulator.Endpoint, seed: 1, oneIn: 1, SqsFault.DuplicatedDelivery);
+        await using var faults = await SqsFaults.StartAsync(
+            emulator.Endpoint, seed: 1, oneIn: 1, SqsFault.DuplicatedDelivery);
         await using var queue = await ClientQueue.CreateAsync(faults.Endpoint);
         await queue.Queue.SendAsync(new() { MessageBody = "a" }, CancellationToken.None);
 
         var first = Assert.Single(await queue.ReceiveAsync());
         var second = Assert.Single(await queue.ReceiveAsync());
 
-        Assert.Equal((first.MessageId, "a", "2"), (second.MessageId, second.Body, second.Attributes!["ApproximateReceiveCount"]));
+        Assert.Equal(
+            (first.MessageId, "a", "2"),
+            (second.MessageId, second.Body, second.Attributes!["ApproximateReceiveCount"]));
         Assert.NotEqual(first.ReceiptHandle, second.ReceiptHandle);
         await queue.Queue.DeleteAsync(second.ReceiptHandle, CancellationToken.None);
         Assert.Equal(0, await LeftAsync(queue));
@@ -139,7 +144,7 @@ public sealed class ClientFaultTests
     private static async Task<int> LeftAsync(ClientQueue queue)
     {
         var attributes = await queue.Client.GetQueueAttributesAsync(queue.Url, ["All"], CancellationToken.None);
-        return int.Parse(attributes["ApproximateNumberOfMessages"], System.Globalization.CultureInfo.InvariantCulture)
-            + int.Parse(attributes["ApproximateNumberOfMessagesNotVisible"], System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(attributes["ApproximateNumberOfMessages"], CultureInfo.InvariantCulture)
+            + int.Parse(attributes["ApproximateNumberOfMessagesNotVisible"], CultureInfo.InvariantCulture);
     }
 }

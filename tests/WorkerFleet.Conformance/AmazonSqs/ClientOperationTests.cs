@@ -9,7 +9,8 @@ public sealed class ClientOperationTests
     [Fact]
     public async Task Queue_FromCreationToDeletion_IsWhatWasAskedFor()
     {
-        await using var queue = await ClientQueue.CreateAsync((await SqsEmulator.StartAsync()).Endpoint, visibilityTimeout: 17);
+        var emulator = await SqsEmulator.StartAsync();
+        await using var queue = await ClientQueue.CreateAsync(emulator.Endpoint, visibilityTimeout: 17);
         var (client, name) = (queue.Client, queue.Queue.Name);
 
         Assert.Equal(queue.Url, await client.GetQueueUrlAsync(name, CancellationToken.None));
@@ -18,7 +19,8 @@ public sealed class ClientOperationTests
         await client.SetQueueAttributesAsync(
             queue.Url, new Dictionary<string, string> { ["VisibilityTimeout"] = "18" }, CancellationToken.None);
         Assert.Equal("18", await queue.AttributeAsync("VisibilityTimeout"));
-        await client.TagQueueAsync(queue.Url, new Dictionary<string, string> { ["team"] = "x" }, CancellationToken.None);
+        await client.TagQueueAsync(
+            queue.Url, new Dictionary<string, string> { ["team"] = "x" }, CancellationToken.None);
         var taken = await Assert.ThrowsAsync<SqsException>(() => client.CreateQueueAsync(
             new() { QueueName = name, Attributes = new Dictionary<string, string> { ["VisibilityTimeout"] = "5" } },
             CancellationToken.None));
@@ -26,7 +28,8 @@ public sealed class ClientOperationTests
 
         await client.DeleteQueueAsync(queue.Url, CancellationToken.None);
 
-        var missing = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync(name, CancellationToken.None));
+        var missing = await Assert.ThrowsAsync<SqsException>(
+            () => client.GetQueueUrlAsync(name, CancellationToken.None));
         Assert.True(missing.IsQueueMissing, missing.Message);
         missing = await Assert.ThrowsAsync<SqsException>(() => queue.ReceiveAsync());
         Assert.True(missing.IsQueueMissing, missing.Message);
@@ -122,7 +125,8 @@ public sealed class ClientOperationTests
         {
             var messages = await queue.ReceiveAsync();
             received.AddRange(messages);
-            await Task.WhenAll(messages.Select(message => queue.Queue.DeleteAsync(message.ReceiptHandle, CancellationToken.None)));
+            await Task.WhenAll(
+                messages.Select(message => queue.Queue.DeleteAsync(message.ReceiptHandle, CancellationToken.None)));
         }
 
         Assert.Equal(Count, received.Select(message => message.Body).Distinct().Count());
@@ -145,7 +149,8 @@ public sealed class ClientOperationTests
             () => queue.Queue.SendAsync(new() { MessageBody = "a" }, CancellationToken.None));
         Assert.True(missing.IsQueueMissing, missing.Message);
         Assert.Equal(
-            queue.Url, await queue.Client.CreateQueueAsync(new() { QueueName = queue.Queue.Name }, CancellationToken.None));
+            queue.Url, await queue.Client.CreateQueueAsync(
+                new() { QueueName = queue.Queue.Name }, CancellationToken.None));
         await queue.Queue.SendAsync(new() { MessageBody = "b" }, CancellationToken.None);
         Assert.Equal("b", Assert.Single(await queue.ReceiveAsync()).Body);
     }

@@ -36,7 +36,8 @@ internal sealed class ClientQueue : IAsyncDisposable
 
     public static SqsClient ClientOf(Uri endpoint) => new(
         new BasicAWSCredentials("test", "test"),
-        new() { Region = "eu-central-1", ServiceUrl = endpoint, RetryDelay = TimeSpan.FromMilliseconds(10) }, TimeProvider.System);
+        new() { Region = "eu-central-1", ServiceUrl = endpoint, RetryDelay = TimeSpan.FromMilliseconds(10) },
+            TimeProvider.System);
 
     public Task<IReadOnlyList<SqsMessage>> ReceiveAsync(int waitSeconds = 5) => Client.ReceiveMessageAsync(
         new() { QueueUrl = Url, WaitTimeSeconds = waitSeconds }, CancellationToken.None);

@@ -57,7 +57,8 @@ internal sealed class SqsDeliveries
         if (repeated is null)
             return await forward(request);
         repeated["ReceiptHandle"] = $"{Again}{(string)repeated["ReceiptHandle"]!}";
-        if (repeated["Attributes"] is JsonObject attributes && (string?)attributes["ApproximateReceiveCount"] is { } count)
+        if (repeated["Attributes"] is JsonObject attributes
+            && (string?)attributes["ApproximateReceiveCount"] is { } count)
             attributes["ApproximateReceiveCount"] =
                 (int.Parse(count, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
         var most = (int?)body["MaxNumberOfMessages"] ?? 1;
@@ -78,7 +79,8 @@ internal sealed class SqsDeliveries
     /// <summary>What is done to a repeated message is done to the message.</summary>
     public static byte[] WithOriginalHandles(SqsRequest request) => request.Body.AsSpan().IndexOf("\"again-of-"u8) < 0
         ? request.Body
-        : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(request.Body).Replace($"\"{Again}", "\"", StringComparison.Ordinal));
+        : Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(request.Body).Replace($"\"{Again}", "\"", StringComparison.Ordinal));
 
     private static string QueueOf(JsonObject body) => (string?)body["QueueUrl"] ?? "";
 }

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace WorkerFleet.Conformance.Emulators;
 
 /// <summary>
-/// SQS on this machine (tests/emulators/sqs.mjs), in memory. It ends with the process, however that ends. One is shared by the tests of a
-/// process, which name their queues apart; a test that stops or restarts it has one of its own.
+/// SQS on this machine (tests/emulators/sqs.mjs), in memory. It ends with the process, however that ends. One is shared
+/// by the tests of a process, which name their queues apart; a test that stops or restarts it has one of its own.
 /// </summary>
 public sealed class SqsEmulator : IAsyncDisposable
 {
@@ -27,7 +27,9 @@ public sealed class SqsEmulator : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    /// <summary>What makes an SQS client, in this process or another, talk to the emulator and to nothing else.</summary>
+    /// <summary>
+    /// What makes an SQS client, in this process or another, talk to the emulator and to nothing else.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment => EnvironmentOf(Endpoint);
 
     /// <summary>The same for something in front of it, such as <see cref="SqsFaults"/>.</summary>

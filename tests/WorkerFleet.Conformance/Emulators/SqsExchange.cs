@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace WorkerFleet.Conformance.Emulators;
 
 /// <summary>A request to SQS, as it came.</summary>
-internal sealed record SqsRequest(string Operation, string ContentType, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+internal sealed record SqsRequest(
+    string Operation, string ContentType, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public bool IsBatch => Operation.EndsWith("Batch", StringComparison.Ordinal);
 

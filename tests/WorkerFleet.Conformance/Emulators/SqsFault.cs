@@ -27,7 +27,9 @@ public enum SqsFault
     /// <summary>A message that was received before is received once more, by another receipt handle.</summary>
     DuplicatedDelivery,
 
-    /// <summary>Of a batch of receipt handles, one is no longer good; without effect. The message comes again.</summary>
+    /// <summary>
+    /// Of a batch of receipt handles, one is no longer good; without effect. The message comes again.
+    /// </summary>
     ExpiredReceiptHandle,
 
     /// <summary>QueueDoesNotExist, though it does; without effect.</summary>

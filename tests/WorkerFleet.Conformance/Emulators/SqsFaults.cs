@@ -9,12 +9,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace WorkerFleet.Conformance.Emulators;
 
 /// <summary>
-/// Stands between clients, of this process and others, and SQS, and lets go wrong what can, by chance that repeats for a seed. It takes
-/// turns among the kinds, so that each comes.
+/// Stands between clients, of this process and others, and SQS, and lets go wrong what can, by chance that repeats for
+/// a seed. It takes turns among the kinds, so that each comes.
 /// </summary>
 public sealed class SqsFaults : IAsyncDisposable
 {
-    private static readonly string[] ForwardedHeaders = ["X-Amz-Target", "Authorization", "X-Amz-Date", "X-Amz-Security-Token"];
+    private static readonly string[] ForwardedHeaders =
+        ["X-Amz-Target", "Authorization", "X-Amz-Date", "X-Amz-Security-Token"];
     private static readonly string[] AnsweredHeaders = ["x-amzn-query-error", "x-amzn-RequestId"];
 
     private readonly WebApplication _app;
@@ -54,15 +55,18 @@ public sealed class SqsFaults : IAsyncDisposable
     /// <param name="seed">Of the chance.</param>
     /// <param name="oneIn">One in so many requests goes wrong; 0 for none.</param>
     /// <param name="kinds">What can; nothing for all.</param>
-    public static async Task<SqsFaults> StartAsync(Uri target, int seed, int oneIn, params IReadOnlyList<SqsFault> kinds)
+    public static async Task<SqsFaults> StartAsync(
+        Uri target, int seed, int oneIn, params IReadOnlyList<SqsFault> kinds)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var faults = new SqsFaults(builder.Build(), target, seed, kinds.Count > 0 ? kinds : Enum.GetValues<SqsFault>()) { OneIn = oneIn };
+        var faults = new SqsFaults(
+            builder.Build(), target, seed, kinds.Count > 0 ? kinds : Enum.GetValues<SqsFault>()) { OneIn = oneIn };
         faults._app.Run(faults.HandleAsync);
         await faults._app.StartAsync();
         faults.Endpoint = new Uri(
-            faults._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+            faults._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
+                .Addresses.Single());
         return faults;
     }
 
@@ -83,7 +87,8 @@ public sealed class SqsFaults : IAsyncDisposable
         {
             await HandleAsync(context, request, Next(request));
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is HttpRequestException or IOException or OperationCanceledException)
         {
             // SQS is gone, or the client is: either sees a broken connection.
             context.Abort();
@@ -101,11 +106,13 @@ public sealed class SqsFaults : IAsyncDisposable
                 await AnswerAsync(context, SqsAnswer.Error(500, "InternalError", "We encountered an internal error."));
                 break;
             case SqsFault.Unavailable:
-                await AnswerAsync(context, new(503, "text/html", "<html><body><h1>503 Service Unavailable</h1></body></html>"u8.ToArray()));
+                await AnswerAsync(context, new(
+                    503, "text/html", "<html><body><h1>503 Service Unavailable</h1></body></html>"u8.ToArray()));
                 break;
             case SqsFault.QueueMissing:
                 await AnswerAsync(context, SqsAnswer.Error(
-                    400, "QueueDoesNotExist", "The specified queue does not exist.", "AWS.SimpleQueueService.NonExistentQueue"));
+                    400, "QueueDoesNotExist", "The specified queue does not exist.",
+                    "AWS.SimpleQueueService.NonExistentQueue"));
                 break;
             case SqsFault.BrokenConnection:
                 context.Abort();
@@ -123,7 +130,8 @@ public sealed class SqsFaults : IAsyncDisposable
                 await AnswerAsync(context, await ForwardPartAsync(context, request, fault.Value));
                 break;
             case SqsFault.DuplicatedDelivery:
-                await AnswerAsync(context, await _deliveries.RepeatAsync(request, shorter => ForwardAsync(shorter, context.RequestAborted)));
+                await AnswerAsync(context, await _deliveries.RepeatAsync(
+                    request, shorter => ForwardAsync(shorter, context.RequestAborted)));
                 break;
             default:
                 await AnswerAsync(context, await ForwardAsync(request, context.RequestAborted));
@@ -137,13 +145,18 @@ public sealed class SqsFaults : IAsyncDisposable
         var batch = new SqsBatch(request);
         lock (_lock)
             batch.Refuse(isExpired ? 1 : _random.Next(1, batch.Count + 1), _random);
-        var answer = batch.IsEmpty ? SqsAnswer.Ok("""{"Successful":[],"Failed":[]}"""u8.ToArray()) : await ForwardAsync(batch.Rest, context.RequestAborted);
+        var answer = batch.IsEmpty
+            ? SqsAnswer.Ok("""{"Successful":[],"Failed":[]}"""u8.ToArray())
+            : await ForwardAsync(batch.Rest, context.RequestAborted);
         return isExpired
-            ? batch.Complete(answer, "ReceiptHandleIsInvalid", "The input receipt handle is invalid.", isSenderFault: true)
+            ? batch.Complete(
+                answer, "ReceiptHandleIsInvalid", "The input receipt handle is invalid.", isSenderFault: true)
             : batch.Complete(answer, "InternalError", "The entry could not be carried out.", isSenderFault: false);
     }
 
-    /// <summary>What came least of what can happen to the request, so that each kind comes, whatever the seed.</summary>
+    /// <summary>
+    /// What came least of what can happen to the request, so that each kind comes, whatever the seed.
+    /// </summary>
     private SqsFault? Next(SqsRequest request)
     {
         lock (_lock)

@@ -41,7 +41,8 @@ internal sealed class AttemptHandler(SqsUsage usage, TimeProvider time) : Pipeli
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
         {
             throw call.Failed(
-                $"no answer within {call.Timeout.TotalSeconds:0.###} s", SqsException.TimedOut, ErrorType.Unknown, exception);
+                $"no answer within {call.Timeout.TotalSeconds:0.###} s", SqsException.TimedOut, ErrorType.Unknown,
+                exception);
         }
         finally
         {

@@ -18,7 +18,8 @@ internal sealed record TagQueueRequest(string QueueUrl, IReadOnlyDictionary<stri
 
 internal sealed record SendMessageBatchRequest(string QueueUrl, IReadOnlyList<SendMessageBatchRequestEntry> Entries);
 
-internal sealed record DeleteMessageBatchRequest(string QueueUrl, IReadOnlyList<DeleteMessageBatchRequestEntry> Entries);
+internal sealed record DeleteMessageBatchRequest(
+    string QueueUrl, IReadOnlyList<DeleteMessageBatchRequestEntry> Entries);
 
 internal sealed record ChangeMessageVisibilityBatchRequest(
     string QueueUrl, IReadOnlyList<ChangeMessageVisibilityBatchRequestEntry> Entries);

@@ -29,7 +29,8 @@ internal sealed class SqsCall : AmazonWebServiceRequest
     public required TimeSpan Timeout { get; init; }
 
     public static SqsCall Of<TRequest>(
-        string operation, string queue, TRequest request, JsonTypeInfo<TRequest> type, JsonTypeInfo? answerType, TimeSpan timeout) =>
+        string operation, string queue, TRequest request, JsonTypeInfo<TRequest> type, JsonTypeInfo? answerType,
+        TimeSpan timeout) =>
         new(operation, queue[(queue.LastIndexOf('/') + 1)..], JsonSerializer.SerializeToUtf8Bytes(request, type))
         {
             AnswerType = answerType, Timeout = timeout,

@@ -9,7 +9,9 @@ namespace WorkerFleet.AmazonSqs.Client.Wire;
 /// <summary>What the SDK's pipeline has to know of the service and of the options.</summary>
 internal sealed class SqsConfig : ClientConfig
 {
-    /// <summary>What signatures for an own endpoint name where nobody configured a region: such servers seldom look at it.</summary>
+    /// <summary>
+    /// What signatures for an own endpoint name where nobody configured a region: such servers seldom look at it.
+    /// </summary>
     private const string AnyRegion = "us-east-1";
 
     private static readonly string Version = typeof(SqsConfig).Assembly.GetName().Version?.ToString(3) ?? "0";
@@ -46,7 +48,8 @@ internal sealed class SqsConfig : ClientConfig
                 ?? FallbackRegionFactory.GetRegionEndpoint(false)?.SystemName ?? AnyRegion;
         else
             config.RegionEndpoint = RegionOf(options, config)
-                ?? throw SqsException.Of("the first request", "", AwsProblems.NoRegion, SqsException.NoRegion, ErrorType.Sender);
+                ?? throw SqsException.Of(
+                    "the first request", "", AwsProblems.NoRegion, SqsException.NoRegion, ErrorType.Sender);
         return config;
     }
 

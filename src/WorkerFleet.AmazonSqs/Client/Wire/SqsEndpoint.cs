@@ -26,7 +26,9 @@ internal static class SqsEndpoint
     }
 }
 
-/// <summary>The SDK's way to ask for it: resolving without a provider fails in it, even where an own resolver never asks one.</summary>
+/// <summary>
+/// The SDK's way to ask for it: resolving without a provider fails in it, even where an own resolver never asks one.
+/// </summary>
 internal sealed class SqsEndpointProvider : IEndpointProvider
 {
     public const string Url = nameof(Url);

@@ -4,8 +4,9 @@ using Amazon.Runtime;
 namespace WorkerFleet.AmazonSqs.Client.Wire;
 
 /// <summary>
-/// Connections that are made anew from time to time, so that a change of SQS's addresses is seen, and answers that have come whole, within
-/// the limit of the try, before the SDK reads them: it reads without waiting asynchronously, and without a limit.
+/// Connections that are made anew from time to time, so that a change of SQS's addresses is seen, and answers that have
+/// come whole, within the limit of the try, before the SDK reads them: it reads without waiting asynchronously, and
+/// without a limit.
 /// </summary>
 internal sealed class SqsHttpClientFactory(TimeSpan connectTimeout) : HttpClientFactory
 {
@@ -17,7 +18,9 @@ internal sealed class SqsHttpClientFactory(TimeSpan connectTimeout) : HttpClient
 
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>Shorter than servers keep an idle connection, so that they seldom close one that is about to be used.</summary>
+    /// <summary>
+    /// Shorter than servers keep an idle connection, so that they seldom close one that is about to be used.
+    /// </summary>
     private static readonly TimeSpan IdleLifetime = TimeSpan.FromSeconds(15);
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig)

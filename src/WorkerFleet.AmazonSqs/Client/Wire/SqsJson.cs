@@ -22,8 +22,8 @@ namespace WorkerFleet.AmazonSqs.Client.Wire;
 internal sealed partial class SqsJson : JsonSerializerContext
 {
     /// <summary>
-    /// Bodies are mostly JSON themselves: a quote in them becomes two characters and not six, and text that is not ASCII stays as it is.
-    /// No browser ever reads this.
+    /// Bodies are mostly JSON themselves: a quote in them becomes two characters and not six, and text that is not
+    /// ASCII stays as it is. No browser ever reads this.
     /// </summary>
     public static SqsJson Compact { get; } = new(new JsonSerializerOptions
     {

@@ -8,7 +8,10 @@ namespace WorkerFleet.AmazonSqs.Client.Wire;
 /// <summary>Reads the answer to a call, or the error.</summary>
 internal sealed class SqsUnmarshaller(SqsCall call) : JsonResponseUnmarshaller
 {
-    /// <summary>Such as <c>AWS.SimpleQueueService.NonExistentQueue;Sender</c>: the code of SQS's older protocol, and whose fault it is.</summary>
+    /// <summary>
+    /// Such as <c>AWS.SimpleQueueService.NonExistentQueue;Sender</c>: the code of SQS's older protocol, and whose fault
+    /// it is.
+    /// </summary>
     private const string QueryErrorHeader = "x-amzn-query-error";
 
     private const string RequestIdHeader = "x-amzn-RequestId";
@@ -45,8 +48,8 @@ internal sealed class SqsUnmarshaller(SqsCall call) : JsonResponseUnmarshaller
             : (int)statusCode < 500 ? ErrorType.Sender : ErrorType.Receiver;
         message = string.IsNullOrWhiteSpace(message) ? Quote(body) : OneLine(message).TrimEnd('.');
         return SqsException.Of(
-            call.Operation, call.Subject, $"{code} ({(int)statusCode}): {message}", code, type, innerException, statusCode,
-            RequestIdOf(context));
+            call.Operation, call.Subject, $"{code} ({(int)statusCode}): {message}", code, type, innerException,
+            statusCode, RequestIdOf(context));
     }
 
     private static (string? Code, string? Message) ReadError(byte[] body)
@@ -69,7 +72,9 @@ internal sealed class SqsUnmarshaller(SqsCall call) : JsonResponseUnmarshaller
     }
 
     private static string? TextOf(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+        element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static byte[] Read(JsonUnmarshallerContext context)
     {

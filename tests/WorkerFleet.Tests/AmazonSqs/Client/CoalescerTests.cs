@@ -6,13 +6,21 @@ namespace WorkerFleet.Tests.AmazonSqs.Client;
 
 public sealed class CoalescerTests
 {
+    /// <summary>Milliseconds: an entry that is lost fails its test, and holds nothing up.</summary>
+    private const int Limit = 60_000;
+
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
-    private static readonly CoalescerOptions Default = new() { Slots = 1, Linger = Linger, RetryDelay = TimeSpan.Zero };
+
+    /// <summary>A test that fails does not wait for what it left over.</summary>
+    private static readonly CoalescerOptions Default = new()
+    {
+        Slots = 1, Linger = Linger, RetryDelay = TimeSpan.Zero, FlushLimit = TimeSpan.Zero,
+    };
 
     private readonly FakeBatches _batches = new();
     private readonly ManualTime _time = new();
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Entry_NothingUnderWay_LeavesAtOnce()
     {
         await using var coalescer = Create(Default);
@@ -23,12 +31,13 @@ public sealed class CoalescerTests
         await done;
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Entries_WhileAllSlotsAreBusy_ShareTheNextRequestsByTen()
     {
         await using var coalescer = Create(Default);
         var first = coalescer.ExecuteAsync(("", "first"), CancellationToken.None);
-        var others = Enumerable.Range(0, 25).Select(i => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None)).ToArray();
+        var others = Enumerable.Range(0, 25).Select(
+            i => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None)).ToArray();
 
         (await _batches.RequestAsync(1)).Answer();
         await first;
@@ -45,7 +54,7 @@ public sealed class CoalescerTests
         await Task.WhenAll(others);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Entry_OthersUnderWay_WaitsForCompanyOnlySoLong()
     {
         await using var coalescer = Create(Default with { Slots = 4 });
@@ -65,18 +74,32 @@ public sealed class CoalescerTests
         await Task.WhenAll(first, second, third);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Entries_FullRequest_LeavesWithoutWaiting()
     {
         await using var coalescer = Create(Default with { Slots = 2, LingersWhenIdle = true });
 
-        var all = Enumerable.Range(0, 10).Select(i => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None)).ToArray();
+        var all = Enumerable.Range(0, 10).Select(
+            i => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None)).ToArray();
 
         (await _batches.RequestAsync(1)).Answer();
         await Task.WhenAll(all);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
+    public async Task Entry_AfterTheCallersLast_LeavesAtOnce()
+    {
+        await using var coalescer = Create(Default with { Slots = 16 });
+
+        for (var number = 1; number <= 20; number++)
+        {
+            var done = coalescer.ExecuteAsync(("", $"{number}"), CancellationToken.None);
+            (await _batches.RequestAsync(number)).Answer();
+            await done;
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Entry_LingeringWhenIdle_WaitsAlone()
     {
         await using var coalescer = Create(Default with { LingersWhenIdle = true });
@@ -89,13 +112,14 @@ public sealed class CoalescerTests
         await done;
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Entries_MoreThanAMebibyte_TakeTwoRequests()
     {
         await using var coalescer = Create(Default with { LingersWhenIdle = true });
         var half = new string('ü', SqsLimits.MaxBytes / 4);
 
-        var all = new[] { half, half, "x" }.Select(body => coalescer.ExecuteAsync(("", body), CancellationToken.None)).ToArray();
+        var all = new[] { half, "x", half }.Select(
+            body => coalescer.ExecuteAsync(("", body), CancellationToken.None)).ToArray();
 
         var first = await _batches.RequestAsync(1);
         Assert.Equal(2, first.Entries.Count);
@@ -105,7 +129,7 @@ public sealed class CoalescerTests
         await Task.WhenAll(all);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Entry_LargerThanSqsTakes_IsRefusedByItself()
     {
         await using var coalescer = Create(Default);
@@ -115,12 +139,13 @@ public sealed class CoalescerTests
 
         Assert.Equal(SqsException.MessageTooLong, exception.ErrorCode);
         Assert.Equal(
-            "Amazon SQS: SendMessageBatch on 'orders' failed: the message has 1,048,577 bytes with its attributes, and SQS takes 1,048,576.",
+            "Amazon SQS: SendMessageBatch on 'orders' failed: "
+            + "the message has 1,048,577 bytes with its attributes, and SQS takes 1,048,576.",
             exception.Message);
         Assert.Equal(0, _batches.Count);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task PartialFailure_NoFaultOfTheEntry_OnlyThatEntryIsTriedAgain()
     {
         await using var coalescer = Create(Default with { LingersWhenIdle = true });
@@ -137,21 +162,22 @@ public sealed class CoalescerTests
         await bad;
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task PartialFailure_ForGood_FailsAfterTheLastAttempt()
     {
         await using var coalescer = Create(Default with { MaxAttempts = 3 });
         var done = coalescer.ExecuteAsync(("", "bad"), CancellationToken.None);
 
         for (var number = 1; number <= 3; number++)
-            (await _batches.RequestAsync(number)).Answer(("bad", new() { Code = "InternalError", Message = "Too busy." }));
+            (await _batches.RequestAsync(number)).Answer(
+                ("bad", new() { Code = "InternalError", Message = "Too busy." }));
 
         var exception = await Assert.ThrowsAsync<SqsException>(() => done);
         Assert.Equal("Amazon SQS: SendMessageBatch on 'orders' failed: InternalError: Too busy.", exception.Message);
         Assert.Equal(3, _batches.Count);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task PartialFailure_FaultOfTheEntry_FailsItsOwnCallerAtOnce()
     {
         await using var coalescer = Create(Default with { LingersWhenIdle = true });
@@ -167,7 +193,7 @@ public sealed class CoalescerTests
         Assert.Equal(1, _batches.Count);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task MissingResult_HarmlessToRepeat_IsTriedAgain()
     {
         await using var coalescer = Create(Default with { RepeatsUnmentioned = true });
@@ -179,7 +205,7 @@ public sealed class CoalescerTests
         await done;
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task MissingResult_NotToBeRepeated_FailsItsCaller()
     {
         await using var coalescer = Create(Default);
@@ -190,7 +216,7 @@ public sealed class CoalescerTests
         Assert.Equal(SqsException.NotInResult, (await Assert.ThrowsAsync<SqsException>(() => done)).ErrorCode);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task FailedRequest_AllItsCallers_AreToldAndTheNextGoesOn()
     {
         await using var coalescer = Create(Default with { LingersWhenIdle = true });
@@ -207,7 +233,7 @@ public sealed class CoalescerTests
         await next;
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Cancellation_WhileItWaits_TakesTheEntryOut()
     {
         await using var coalescer = Create(Default with { LingersWhenIdle = true });
@@ -225,7 +251,7 @@ public sealed class CoalescerTests
         await kept;
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Cancellation_OnceUnderWay_WaitsForTheResult()
     {
         await using var coalescer = Create(Default);
@@ -240,7 +266,7 @@ public sealed class CoalescerTests
         await done;
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Capacity_Full_LetsCallersWaitAndLeaveAgain()
     {
         await using var coalescer = Create(Default with { Capacity = 1 });
@@ -262,21 +288,22 @@ public sealed class CoalescerTests
         await second;
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Dispose_EntriesThatLinger_AreSentAtOnce()
     {
-        var coalescer = Create(Default with { LingersWhenIdle = true });
+        var coalescer = Create(Default with { LingersWhenIdle = true, FlushLimit = TimeSpan.FromSeconds(10) });
         var (one, other) = await TwoAsync(coalescer, advances: false);
 
         var disposed = coalescer.DisposeAsync().AsTask();
 
         (await _batches.RequestAsync(1)).Answer();
         await Task.WhenAll(one, other, disposed);
-        var exception = await Assert.ThrowsAsync<SqsException>(() => coalescer.ExecuteAsync(("", "late"), CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<SqsException>(() =>
+            coalescer.ExecuteAsync(("", "late"), CancellationToken.None));
         Assert.Equal(SqsException.Stopped, exception.ErrorCode);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Dispose_RequestThatHangs_GivesUpAfterTheLimit()
     {
         var coalescer = Create(Default with { FlushLimit = TimeSpan.FromSeconds(10), Capacity = 2 });
@@ -294,7 +321,7 @@ public sealed class CoalescerTests
         Assert.Equal(1, _batches.Count);
     }
 
-    [Fact]
+    [Fact(Timeout = Limit)]
     public async Task Slots_ManyCallers_NeverExceedThemAndLoseNothing()
     {
         var (underWay, most, taken) = (0, 0, 0);
@@ -308,7 +335,8 @@ public sealed class CoalescerTests
                 Interlocked.Decrement(ref underWay);
                 return new() { Successful = [.. entries.Select(entry => new BatchResultEntry { Id = entry.Id })] };
             },
-            _ => 1, (entry, id) => (id, entry.Body), Default with { Slots = 3, Capacity = 200 }, TimeProvider.System);
+            _ => 1, (entry, id) => (id, entry.Body),
+            Default with { Slots = 3, Capacity = 200, FlushLimit = TimeSpan.FromSeconds(10) }, TimeProvider.System);
 
         await Task.WhenAll(Enumerable.Range(0, 10_000).Select(
             i => Task.Run(() => coalescer.ExecuteAsync(("", $"{i}"), CancellationToken.None))));
@@ -322,7 +350,8 @@ public sealed class CoalescerTests
         "SendMessageBatch", "orders", _batches.SendAsync, entry => System.Text.Encoding.UTF8.GetByteCount(entry.Body),
         (entry, id) => (id, entry.Body), options, _time);
 
-    private async Task<(Task Good, Task Bad)> TwoAsync(Coalescer<(string Id, string Body)> coalescer, bool advances = true)
+    private async Task<(Task Good, Task Bad)> TwoAsync(
+        Coalescer<(string Id, string Body)> coalescer, bool advances = true)
     {
         var good = coalescer.ExecuteAsync(("", "good"), CancellationToken.None);
         var bad = coalescer.ExecuteAsync(("", "bad"), CancellationToken.None);

@@ -25,7 +25,8 @@ internal sealed class FakeBatches
             return _requests[number - 1];
     }
 
-    public Task<BatchResult> SendAsync(IReadOnlyList<(string Id, string Body)> entries, CancellationToken cancellationToken)
+    public Task<BatchResult> SendAsync(
+        IReadOnlyList<(string Id, string Body)> entries, CancellationToken cancellationToken)
     {
         var request = new Request(entries);
         lock (_lock)
@@ -35,7 +36,8 @@ internal sealed class FakeBatches
 
     internal sealed record Request(IReadOnlyList<(string Id, string Body)> Entries)
     {
-        public TaskCompletionSource<BatchResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<BatchResult> Result { get; } = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
 
         public IEnumerable<string> Bodies => Entries.Select(entry => entry.Body);
 

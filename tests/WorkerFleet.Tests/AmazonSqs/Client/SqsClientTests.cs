@@ -27,11 +27,14 @@ public sealed class SqsClientTests
         Assert.Single(server.Requests);
         Assert.Equal(
             $"Amazon SQS: SendMessageBatch on 'orders' failed: {code} (400): on purpose.", exception.Message);
-        Assert.Equal((code, "request-7", ErrorType.Sender), (exception.ErrorCode, exception.RequestId, exception.ErrorType));
         Assert.Equal(
-            (code is "QueueDoesNotExist", code is "QueueDeletedRecently", code is "OverLimit", code is "QueueNameExists",
+            (code, "request-7", ErrorType.Sender), (exception.ErrorCode, exception.RequestId, exception.ErrorType));
+        Assert.Equal(
+            (code is "QueueDoesNotExist", code is "QueueDeletedRecently", code is "OverLimit",
+                code is "QueueNameExists",
                 code is "ReceiptHandleIsInvalid" or "MessageNotInflight"),
-            (exception.IsQueueMissing, exception.IsQueueDeletedRecently, exception.IsOverLimit, exception.IsQueueNameTaken,
+            (exception.IsQueueMissing, exception.IsQueueDeletedRecently, exception.IsOverLimit,
+                exception.IsQueueNameTaken,
                 exception.IsReceiptHandleInvalid));
         Assert.False(exception.IsTransient);
         Assert.Equal(new SqsOperationUsage(1, 1, 0, 0, 0), client.Usage.Total);
@@ -56,7 +59,8 @@ public sealed class SqsClientTests
         Assert.Empty(result.Failed);
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal(
-            new SqsOperationUsage(2, isThrottled ? 0 : 1, isThrottled ? 1 : 0, 1, 0), client.Usage.Snapshot()["SendMessageBatch"]);
+            new SqsOperationUsage(2, isThrottled ? 0 : 1, isThrottled ? 1 : 0, 1, 0),
+            client.Usage.Snapshot()["SendMessageBatch"]);
     }
 
     [Fact]
@@ -76,14 +80,14 @@ public sealed class SqsClientTests
     public async Task Send_PageOfAProxy_IsTriedAgainAndQuoted()
     {
         await using var server = SqsServer.Answering(
-            SqsServer.Answer("502 Bad Gateway", "<html>\r\n<h1>502 Bad Gateway</h1></html>", contentType: "text/html"));
+            SqsServer.Answer("502 Bad Gateway", "<html>\r\n<h1>502</h1></html>", contentType: "text/html"));
         using var client = server.Client();
 
         var exception = await Assert.ThrowsAsync<SqsException>(() => SendAsync(client, server));
 
         Assert.Equal(3, server.Requests.Count);
         Assert.Equal(
-            "Amazon SQS: SendMessageBatch on 'orders' failed: BadGateway (502): <html> <h1>502 Bad Gateway</h1></html>.",
+            "Amazon SQS: SendMessageBatch on 'orders' failed: BadGateway (502): <html> <h1>502</h1></html>.",
             exception.Message);
     }
 
@@ -102,7 +106,8 @@ public sealed class SqsClientTests
 
         Assert.Equal(SqsException.BrokenAnswer, exception.ErrorCode);
         Assert.StartsWith(
-            "Amazon SQS: SendMessageBatch on 'orders' failed: the answer is not SQS's: ", exception.Message, StringComparison.Ordinal);
+            "Amazon SQS: SendMessageBatch on 'orders' failed: the answer is not SQS's: ", exception.Message,
+            StringComparison.Ordinal);
         Assert.True(exception.IsTransient);
         Assert.Equal(3, server.Requests.Count);
     }
@@ -121,13 +126,15 @@ public sealed class SqsClientTests
     [InlineData("half")]
     public async Task Send_BrokenConnection_IsTriedAgainAndThenFailsAsSuch(string how)
     {
-        await using var server = SqsServer.Answering(how is SqsServer.Reset ? how : SqsServer.Begun("""{"Successful":["""));
+        await using var server = SqsServer.Answering(
+            how is SqsServer.Reset ? how : SqsServer.Begun("""{"Successful":["""));
         using var client = server.Client();
 
         var exception = await Assert.ThrowsAsync<SqsException>(() => SendAsync(client, server));
 
         Assert.Equal(SqsException.ConnectionFailed, exception.ErrorCode);
-        Assert.StartsWith("Amazon SQS: SendMessageBatch on 'orders' failed: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Amazon SQS: SendMessageBatch on 'orders' failed: ", exception.Message, StringComparison.Ordinal);
         Assert.Equal(3, server.Requests.Count);
         Assert.Equal(new SqsOperationUsage(3, 3, 0, 0, 0), client.Usage.Total);
     }
@@ -147,7 +154,7 @@ public sealed class SqsClientTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 100\r\n\r\n{\"Successful\":[")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"Successful\":[")]
     public async Task Send_HungAnswer_IsGivenUpAndTriedAgain(string begun)
     {
         var time = new ManualTime();
@@ -242,7 +249,8 @@ public sealed class SqsClientTests
             server.QueueUrl, [new() { Id = "0", MessageBody = """{"name":"Grüße"}""" }], CancellationToken.None);
 
         Assert.EndsWith(
-            ""","Entries":[{"Id":"0","MessageBody":"{\"name\":\"Grüße\"}"}]}""", server.Requests[0], StringComparison.Ordinal);
+            ""","Entries":[{"Id":"0","MessageBody":"{\"name\":\"Grüße\"}"}]}""", server.Requests[0],
+            StringComparison.Ordinal);
     }
 
     private static Task<BatchResult> SendAsync(SqsClient client, SqsServer server) => client.SendMessageBatchAsync(

@@ -29,23 +29,27 @@ public sealed class SqsConfigTests
             var ofEnvironment = SqsConfig.Of(new() { Region = "eu-west-3" });
             var ofOptions = SqsConfig.Of(new() { Region = "eu-west-3", ServiceUrl = new("http://127.0.0.1:8") });
 
-            Assert.Equal(("http://127.0.0.1:9/", "eu-west-3"), (SqsEndpoint.Of(ofEnvironment), ofEnvironment.AuthenticationRegion));
-            Assert.Equal(("http://127.0.0.1:8/", "eu-west-3"), (SqsEndpoint.Of(ofOptions), ofOptions.AuthenticationRegion));
+            Assert.Equal("http://127.0.0.1:9/", SqsEndpoint.Of(ofEnvironment));
+            Assert.Equal("http://127.0.0.1:8/", SqsEndpoint.Of(ofOptions));
+            Assert.All([ofEnvironment, ofOptions], config => Assert.Equal("eu-west-3", config.AuthenticationRegion));
         }
         finally
         {
             Environment.SetEnvironmentVariable(Variable, null);
         }
 
-        Assert.Equal("https://sqs.eu-west-3.amazonaws.com", SqsEndpoint.Of(SqsConfig.Of(new() { Region = "eu-west-3" })));
+        Assert.Equal(
+            "https://sqs.eu-west-3.amazonaws.com", SqsEndpoint.Of(SqsConfig.Of(new() { Region = "eu-west-3" })));
     }
 
     [Fact]
     public void Options_OutOfRange_AreRefused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new SqsClientOptions { MaxAttempts = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SqsClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(99) });
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new SqsClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(99) });
         Assert.Throws<ArgumentOutOfRangeException>(() => new SqsQueueOptions { SendSlots = 65 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SqsQueueOptions { DeleteLinger = TimeSpan.FromSeconds(6) });
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new SqsQueueOptions { DeleteLinger = TimeSpan.FromSeconds(6) });
     }
 }

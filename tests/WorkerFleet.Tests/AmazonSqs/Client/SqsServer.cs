@@ -44,7 +44,8 @@ internal sealed class SqsServer : IAsyncDisposable
 
     public static string Ok(string json) => Answer("200 OK", json);
 
-    public static string Answer(string status, string body, string headers = "", string contentType = "application/x-amz-json-1.0") =>
+    public static string Answer(
+        string status, string body, string headers = "", string contentType = "application/x-amz-json-1.0") =>
         RawServer.Answer(status, contentType, body, $"Connection: close\r\nx-amzn-RequestId: request-7\r\n{headers}");
 
     public static string Error(string status, string code, string? query = null) => Answer(
@@ -53,7 +54,8 @@ internal sealed class SqsServer : IAsyncDisposable
 
     /// <summary>Head of an answer whose body is longer than what follows.</summary>
     public static string Begun(string body) =>
-        $"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {Encoding.UTF8.GetByteCount(body) + 10}\r\n\r\n{body}";
+        "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n" +
+        $"Content-Length: {Encoding.UTF8.GetByteCount(body) + 10}\r\n\r\n{body}";
 
     public string QueueUrl => $"{_server.Url}/123456789012/orders";
 
@@ -61,7 +63,8 @@ internal sealed class SqsServer : IAsyncDisposable
         new BasicAWSCredentials("AKIDEXAMPLE", "secret"),
         new()
         {
-            Region = "eu-central-1", ServiceUrl = new Uri(_server.Url), MaxAttempts = maxAttempts, RetryDelay = TimeSpan.Zero,
+            Region = "eu-central-1", ServiceUrl = new Uri(_server.Url), MaxAttempts = maxAttempts,
+            RetryDelay = TimeSpan.Zero,
         },
         time ?? TimeProvider.System);
 

@@ -22,8 +22,9 @@ public sealed class SqsUsageTests
         await report.StopAsync(CancellationToken.None);
 
         // Other tests of this process may use SQS at the same time.
-        Assert.Matches("^Amazon SQS: [0-9]+ requests, [0-9]+ of them empty receives, [1-9][0-9]* throttled, [0-9]+ failed$", log.All[0]);
-        Assert.Matches("^Amazon SQS by operation: .*DeleteMessageBatch [2-9][0-9]* for [2-9][0-9]* messages", log.All[1]);
+        Assert.Matches(
+            "^Amazon SQS: [0-9]+ requests, [0-9]+ empty receives, [1-9][0-9]* throttled, [0-9]+ failed$", log.All[0]);
+        Assert.Matches("^Amazon SQS by operation: .*DeleteMessageBatch [0-9]+ for [0-9]+ messages", log.All[1]);
     }
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class SqsUsageTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             All.Add(formatter(state, exception));
     }
 }
