@@ -147,6 +147,11 @@ internal sealed class HeldMessage(SqsMessage message, DateTimeOffset receivedAt,
         {
             return Extension.Failed;
         }
+        catch (OperationCanceledException)
+        {
+            // The endpoint holds nothing any more.
+            return Extension.Done;
+        }
     }
 
     private Extension After(string handle, Action apply, Extension outcome)

@@ -99,7 +99,7 @@ internal sealed class SqsPoller(
         {
             // As asked for.
         }
-        catch (SqsException exception)
+        catch (Exception exception)
         {
             LogContext.Debug?.Log("Receiving from {InputAddress} failed: {Reason}", context.InputAddress, exception.Message);
         }

@@ -57,9 +57,9 @@ internal sealed class SqsReceiveTransportAgent : Agent, ReceiveTransportHandle
             if (await DeclareAsync() is { } queue)
                 receiver = await ReceiveAsync(queue);
         }
-        catch (OperationCanceledException) when (IsStopping)
+        catch (Exception exception) when (IsStopping)
         {
-            // Stopped before it received anything.
+            LogContext.Debug?.Log("{InputAddress} was stopped before it received: {Reason}", _context.InputAddress, exception.Message);
         }
         finally
         {

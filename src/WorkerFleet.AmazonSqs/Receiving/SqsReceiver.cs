@@ -151,6 +151,12 @@ internal sealed class SqsReceiver : ConsumerAgent<string>
                     _permits.Hurry();
                 await HandleAsync(held);
             }
+            catch (Exception exception)
+            {
+                // Nothing is known to come here; if something does, the worker goes on, and the message comes again.
+                _held.Abandon(held);
+                LogContext.Error?.Log(exception, "Message {MessageId} was dropped", held.Message.MessageId);
+            }
             finally
             {
                 _permits.Release(1);
