@@ -6,10 +6,13 @@ namespace WorkerFleet.AmazonSqs.Receiving;
 /// <param name="count">The prefetch count.</param>
 /// <param name="hasWaiting">Whether a message waits for a consumer, so that more are not needed at once.</param>
 /// <param name="time">The clock.</param>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore holds nothing to free while nobody asks for its handle.")]
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A semaphore holds nothing to free while nobody asks for its handle.")]
 internal sealed class PrefetchPermits(int count, Func<bool> hasWaiting, TimeProvider time)
 {
-    /// <summary>How long a receive waits for more permits: consumers that are fast give some back in that time.</summary>
+    /// <summary>
+    /// How long a receive waits for more permits: consumers that are fast give some back in that time.
+    /// </summary>
     public static readonly TimeSpan FillTime = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();

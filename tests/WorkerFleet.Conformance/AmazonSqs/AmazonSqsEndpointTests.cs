@@ -52,7 +52,8 @@ public sealed class AmazonSqsEndpointTests : IDisposable
         for (var number = 0; number < 4; number++)
             await bus.SendAsync(_queue, new Numbered(number));
 
-        await Inbox.WaitUntilAsync(async () => await CountAsync(_queue) == (0, 0) && _inbox.Count >= 4, () => "an empty queue");
+        await Inbox.WaitUntilAsync(
+            async () => await CountAsync(_queue) == (0, 0) && _inbox.Count >= 4, () => "an empty queue");
         await _inbox.HoldsAsync("0", "1", "2", "3");
     }
 
@@ -61,7 +62,8 @@ public sealed class AmazonSqsEndpointTests : IDisposable
     {
         var name = $"{_queue}-responses";
         await using var bus = await StartAsync(
-            endpoint => endpoint.Handler<AskPrice>(context => context.RespondAsync(new Price(context.Message.Item, 250))),
+            endpoint =>
+                endpoint.Handler<AskPrice>(context => context.RespondAsync(new Price(context.Message.Item, 250))),
             configurator => configurator.OverrideDefaultBusEndpointQueueName(name));
         Assert.False(await ExistsAsync(name));
 
@@ -100,7 +102,9 @@ public sealed class AmazonSqsEndpointTests : IDisposable
             endpoint.Handler<PlaceOrder>(context =>
             {
                 _inbox.Add($"redelivery {context.GetRedeliveryCount()}");
-                return context.GetRedeliveryCount() == 0 ? throw new InvalidOperationException("later") : Task.CompletedTask;
+                return context.GetRedeliveryCount() == 0
+                    ? throw new InvalidOperationException("later")
+                    : Task.CompletedTask;
             });
         });
 
@@ -156,7 +160,8 @@ public sealed class AmazonSqsEndpointTests : IDisposable
                 return Task.CompletedTask;
             });
         });
-        await _sqs.DeleteQueueAsync(await _sqs.GetQueueUrlAsync(_queue, CancellationToken.None), CancellationToken.None);
+        await _sqs.DeleteQueueAsync(
+            await _sqs.GetQueueUrlAsync(_queue, CancellationToken.None), CancellationToken.None);
 
         await Inbox.WaitUntilAsync(() => ExistsAsync(_queue), () => "the queue");
         await bus.SendAsync(_queue, new PlaceOrder("tea"));
@@ -197,7 +202,8 @@ public sealed class AmazonSqsEndpointTests : IDisposable
     }
 
     private async Task<TransportBus> StartAsync(
-        Action<IAmazonSqsReceiveEndpointConfigurator> configure, Action<IAmazonSqsBusFactoryConfigurator>? configureBus = null,
+        Action<IAmazonSqsReceiveEndpointConfigurator> configure,
+        Action<IAmazonSqsBusFactoryConfigurator>? configureBus = null,
         ISqsClient? client = null) =>
         await TransportBus.StartAsync(
             new AmazonSqsTransport { Client = client },

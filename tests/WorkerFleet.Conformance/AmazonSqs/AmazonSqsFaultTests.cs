@@ -42,7 +42,8 @@ public sealed class AmazonSqsFaultTests
 
         await Inbox.WaitUntilAsync(() => got.Count == Messages, () => $"{Messages} messages; there are {got.Count}");
         faults.OneIn = 0;
-        Assert.All(Enum.GetValues<SqsFault>(), kind => Assert.True(faults.Injected.GetValueOrDefault(kind) > 0, $"{kind}"));
+        Assert.All(
+            Enum.GetValues<SqsFault>(), kind => Assert.True(faults.Injected.GetValueOrDefault(kind) > 0, $"{kind}"));
         await bus.StopAsync();
         Assert.Equal(Messages, got.Count);
     }
@@ -59,7 +60,8 @@ public sealed class AmazonSqsFaultTests
         var inbox = new Inbox();
         await using var bus = TransportBus.Create(
             new AmazonSqsTransport { Client = calls },
-            (_, configurator) => configurator.ReceiveEndpoint(_queue, endpoint => endpoint.Handler<PlaceOrder>(context =>
+            (_, configurator) =>
+                configurator.ReceiveEndpoint(_queue, endpoint => endpoint.Handler<PlaceOrder>(context =>
             {
                 inbox.Add(context.Message.Text);
                 return Task.CompletedTask;

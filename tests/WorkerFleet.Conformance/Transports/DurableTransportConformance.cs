@@ -42,7 +42,8 @@ public abstract class DurableTransportConformance : TransportConformance
             })));
 
         await after.HoldsAsync(
-            [.. Enumerable.Range(0, 6).Select(number => $"{number}{(before.Entries.Contains($"{number}") ? " again" : "")}")]);
+            [.. Enumerable.Range(0, 6).Select(number =>
+                $"{number}{(before.Entries.Contains($"{number}") ? " again" : "")}")]);
         Assert.Equal(2, before.Count);
     }
 

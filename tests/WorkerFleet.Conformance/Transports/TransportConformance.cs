@@ -28,7 +28,8 @@ public abstract class TransportConformance
                 return Task.CompletedTask;
             })));
 
-        await bus.SendAsync(Queue("orders"), new PlaceOrder("tea, 茶 and \u0001"), context => context.Headers.Set("Tenant", "Ünal"));
+        await bus.SendAsync(Queue("orders"), new PlaceOrder("tea, 茶 and \u0001"),
+            context => context.Headers.Set("Tenant", "Ünal"));
 
         await inbox.HoldsAsync("tea, 茶 and \u0001 for Ünal");
     }
@@ -65,8 +66,10 @@ public abstract class TransportConformance
             Transport,
             (_, configurator) => configurator.ReceiveEndpoint(
                 Queue("prices"),
-                endpoint => endpoint.Handler<AskPrice>(context => context.RespondAsync(new Price(context.Message.Item, 250)))),
-            registration => registration.AddRequestClient<AskPrice>(new Uri($"queue:{Queue("prices")}"), RequestTimeout.After(m: 1)));
+                endpoint =>
+                    endpoint.Handler<AskPrice>(context => context.RespondAsync(new Price(context.Message.Item, 250)))),
+            registration => registration.AddRequestClient<AskPrice>(
+                new Uri($"queue:{Queue("prices")}"), RequestTimeout.After(m: 1)));
         await using var scope = bus.Services.CreateAsyncScope();
         var client = scope.ServiceProvider.GetRequiredService<IRequestClient<AskPrice>>();
 
@@ -102,7 +105,8 @@ public abstract class TransportConformance
         await bus.Bus.Publish(new OrderOpened(two));
         var orders = bus.Services.GetRequiredService<ILoadSagaRepository<OrderState>>();
         foreach (var id in new[] { one, two })
-            await Inbox.WaitUntilAsync(async () => await orders.Load(id) is { CurrentState: "Open" }, () => $"open order {id}");
+            await Inbox.WaitUntilAsync(
+                async () => await orders.Load(id) is { CurrentState: "Open" }, () => $"open order {id}");
         await bus.Bus.Publish(new OrderPaid(two));
         await bus.Bus.Publish(new OrderPaid(one));
 
@@ -120,7 +124,9 @@ public abstract class TransportConformance
                 endpoint.Handler<PlaceOrder>(context =>
                 {
                     inbox.Add($"try {context.GetRetryAttempt()}");
-                    return context.GetRetryAttempt() < 2 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
+                    return context.GetRetryAttempt() < 2
+                        ? throw new InvalidOperationException("not yet")
+                        : Task.CompletedTask;
                 });
             }));
 
@@ -136,7 +142,8 @@ public abstract class TransportConformance
         await using var bus = await TransportBus.StartAsync(Transport, (_, configurator) =>
         {
             configurator.ReceiveEndpoint(
-                Queue("orders"), endpoint => endpoint.Handler<PlaceOrder>(_ => throw new InvalidOperationException("no tea left")));
+                Queue("orders"),
+                endpoint => endpoint.Handler<PlaceOrder>(_ => throw new InvalidOperationException("no tea left")));
             configurator.ReceiveEndpoint(Queue("faults"), endpoint => endpoint.Handler<Fault<PlaceOrder>>(context =>
             {
                 inbox.Add($"fault {context.Message.Message.Text}");
@@ -166,7 +173,8 @@ public abstract class TransportConformance
         var inbox = new Inbox();
         await using var bus = await TransportBus.StartAsync(Transport, (_, configurator) =>
         {
-            configurator.ReceiveEndpoint(Queue("orders"), endpoint => endpoint.Handler<PlaceOrder>(_ => Task.CompletedTask));
+            configurator.ReceiveEndpoint(Queue("orders"), endpoint =>
+                endpoint.Handler<PlaceOrder>(_ => Task.CompletedTask));
             configurator.ReceiveEndpoint($"{Queue("orders")}_skipped", endpoint =>
             {
                 endpoint.ConfigureConsumeTopology = false;
@@ -222,7 +230,8 @@ public abstract class TransportConformance
                 });
             }));
 
-        await Task.WhenAll(Enumerable.Range(0, 60).Select(number => bus.SendAsync(Queue("orders"), new Numbered(number))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 60).Select(number => bus.SendAsync(Queue("orders"), new Numbered(number))));
 
         await Inbox.WaitUntilAsync(() => Volatile.Read(ref done) == 60, () => $"60 consumed; there are {done}");
         Assert.Equal(limit, most);

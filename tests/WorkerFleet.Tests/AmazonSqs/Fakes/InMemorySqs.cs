@@ -7,8 +7,8 @@ using WorkerFleet.AmazonSqs.Client;
 namespace WorkerFleet.Tests.AmazonSqs.Fakes;
 
 /// <summary>
-/// SQS within the process: queues with attributes, delays, visibility timeouts, receipt handles, receive counts and redrive policies. Of
-/// several receptions of a message only the newest handle counts, as with SQS.
+/// SQS within the process: queues with attributes, delays, visibility timeouts, receipt handles, receive counts and
+/// redrive policies. Of several receptions of a message only the newest handle counts, as with SQS.
 /// </summary>
 internal sealed class InMemorySqs(TimeProvider time) : ISqsClient
 {
@@ -19,7 +19,9 @@ internal sealed class InMemorySqs(TimeProvider time) : ISqsClient
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _handles;
 
-    /// <summary>Given the operation and the queue's name, before anything happens. What it throws the call throws.</summary>
+    /// <summary>
+    /// Given the operation and the queue's name, before anything happens. What it throws the call throws.
+    /// </summary>
     public Func<string, string, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Every call, as operation and name of the queue.</summary>
@@ -129,8 +131,8 @@ internal sealed class InMemorySqs(TimeProvider time) : ISqsClient
             "SendMessageBatch", queueUrl,
             queue => BatchOf(entries, entry => entry.Id, entry =>
             {
-                Put(queue.Name, entry.MessageBody, entry.MessageAttributes, entry.MessageGroupId, entry.DelaySeconds ?? 0)
-                    .DelaySeconds = entry.DelaySeconds;
+                var delay = entry.DelaySeconds ?? 0;
+                Put(queue.Name, entry.MessageBody, entry.MessageAttributes, entry.MessageGroupId, delay).DelaySeconds = entry.DelaySeconds;
                 return true;
             }));
 
@@ -191,7 +193,8 @@ internal sealed class InMemorySqs(TimeProvider time) : ISqsClient
     {
     }
 
-    private static string NameOf(string queueUrl) => queueUrl.StartsWith(UrlPrefix, StringComparison.Ordinal) ? queueUrl[UrlPrefix.Length..] : queueUrl;
+    private static string NameOf(string queueUrl) =>
+        queueUrl.StartsWith(UrlPrefix, StringComparison.Ordinal) ? queueUrl[UrlPrefix.Length..] : queueUrl;
 
     private static BatchResult BatchOf<T>(IReadOnlyList<T> entries, Func<T, string> idOf, Func<T, bool> carryOut)
     {
@@ -200,7 +203,8 @@ internal sealed class InMemorySqs(TimeProvider time) : ISqsClient
             if (carryOut(entry))
                 result.Successful.Add(new BatchResultEntry { Id = idOf(entry) });
             else
-                result.Failed.Add(new BatchResultErrorEntry { Id = idOf(entry), Code = "MessageNotInflight", SenderFault = true });
+                result.Failed.Add(
+                    new BatchResultErrorEntry { Id = idOf(entry), Code = "MessageNotInflight", SenderFault = true });
         return result;
     }
 
@@ -233,7 +237,8 @@ internal sealed class InMemorySqs(TimeProvider time) : ISqsClient
         if (!queue.Attributes.TryGetValue("RedrivePolicy", out var json))
             return false;
         using var policy = JsonDocument.Parse(json);
-        var limit = int.Parse(policy.RootElement.GetProperty("maxReceiveCount").ToString(), CultureInfo.InvariantCulture);
+        var limit = int.Parse(
+            policy.RootElement.GetProperty("maxReceiveCount").ToString(), CultureInfo.InvariantCulture);
         if (message.ReceiveCount < limit)
             return false;
         queue.Messages.Remove(message);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Tests.Fakes;
@@ -73,7 +74,9 @@ internal sealed class SqsBus : IAsyncDisposable
     }
 
     /// <summary>Lets time pass until something holds.</summary>
-    public async Task UntilAsync(Func<bool> condition, TimeSpan? step = null, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string? what = null) =>
+    public async Task UntilAsync(
+        Func<bool> condition, TimeSpan? step = null,
+        [CallerArgumentExpression(nameof(condition))] string? what = null) =>
         await Eventually.IsTrueAsync(
             () =>
             {

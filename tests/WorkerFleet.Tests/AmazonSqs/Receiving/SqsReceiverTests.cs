@@ -92,7 +92,9 @@ public sealed class SqsReceiverTests
             endpoint.Handler<Ping>(context =>
             {
                 _got.Enqueue("try");
-                return context.ReceiveContext.Redelivered ? Task.CompletedTask : throw new InvalidOperationException("not yet");
+                return context.ReceiveContext.Redelivered
+                    ? Task.CompletedTask
+                    : throw new InvalidOperationException("not yet");
             });
         });
         var start = bus.Time.GetUtcNow();
@@ -186,10 +188,12 @@ public sealed class SqsReceiverTests
             Hold(endpoint);
         });
         await SendAsync(bus, 9);
-        await bus.UntilAsync(() => _got.Count == 2 && bus.Sqs.Queue("orders").Messages.All(message => message.ReceiveCount == 1));
+        await bus.UntilAsync(() =>
+            _got.Count == 2 && bus.Sqs.Queue("orders").Messages.All(message => message.ReceiveCount == 1));
 
         var stop = bus.StopAsync();
-        await bus.UntilAsync(() => bus.Sqs.Queue("orders").Messages.Count(message => message.VisibleAt <= bus.Time.GetUtcNow()) == 7);
+        await bus.UntilAsync(() =>
+            bus.Sqs.Queue("orders").Messages.Count(message => message.VisibleAt <= bus.Time.GetUtcNow()) == 7);
         Assert.False(stop.IsCompleted);
         _release.SetResult();
         await stop;
@@ -233,7 +237,8 @@ public sealed class SqsReceiverTests
         await bus.UntilAsync(() => _got.Count == 1);
     }
 
-    private static int Extensions(SqsBus bus) => bus.Sqs.Calls.Count(call => call == "ChangeMessageVisibilityBatch orders");
+    private static int Extensions(SqsBus bus) =>
+        bus.Sqs.Calls.Count(call => call == "ChangeMessageVisibilityBatch orders");
 
     private static Task<SqsBus> StartAsync(Action<IAmazonSqsReceiveEndpointConfigurator> configure) =>
         SqsBus.StartAsync(configurator => configurator.ReceiveEndpoint("orders", configure));

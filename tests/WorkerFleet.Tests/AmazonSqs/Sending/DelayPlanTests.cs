@@ -27,7 +27,10 @@ public sealed class DelayPlanTests
     [InlineData("-1", null)]
     public void DueAfter_AMessage_IsWhenItSaysUnlessThatIsNowOrNonsense(string header, int? seconds)
     {
-        var message = new SqsMessage { MessageAttributes = new() { ["MT-Delay-Until"] = new() { StringValue = header } } };
+        var message = new SqsMessage
+        {
+            MessageAttributes = new() { ["MT-Delay-Until"] = new() { StringValue = header } },
+        };
 
         Assert.Equal(seconds is { } later ? Now.AddSeconds(later) : null, DelayPlan.DueAfter(message, Now));
     }

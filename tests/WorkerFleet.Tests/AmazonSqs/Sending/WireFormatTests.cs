@@ -73,10 +73,12 @@ public sealed class WireFormatTests
     {
         var got = new List<string>();
         await using var bus = await StartAsync(context => got.Add(
-            $"{context.Message.Text} {context.Headers.Get<string>("X")} {context.ReceiveContext.TransportHeaders.Get<string>("Tenant")} "
+            $"{context.Message.Text} {context.Headers.Get<string>("X")} "
+            + $"{context.ReceiveContext.TransportHeaders.Get<string>("Tenant")} "
             + $"{context.SentTime is null} {context.ReceiveContext.Redelivered}"));
 
-        bus.Sqs.Put("orders", Envelope, Attributes(("Content-Type", "application/vnd.masstransit+json"), ("Tenant", "Ünal")));
+        bus.Sqs.Put(
+            "orders", Envelope, Attributes(("Content-Type", "application/vnd.masstransit+json"), ("Tenant", "Ünal")));
 
         await bus.UntilAsync(() => got.Count == 1);
         Assert.Equal(["tea  Ünal True False"], got);
@@ -91,7 +93,8 @@ public sealed class WireFormatTests
 
         bus.Sqs.Put("orders", JsonSerializer.Serialize(new
         {
-            Type = "Notification", MessageId = "1", TopicArn = "arn:aws:sns:eu-central-1:000000000000:Ping", Message = Envelope,
+            Type = "Notification", MessageId = "1", TopicArn = "arn:aws:sns:eu-central-1:000000000000:Ping",
+            Message = Envelope,
         }));
 
         await bus.UntilAsync(() => got.Count == 1);
@@ -105,7 +108,8 @@ public sealed class WireFormatTests
 
         bus.Sqs.Put(
             "orders", Envelope,
-            Attributes(("Content-Type", "application/vnd.masstransit+json"), ("Tenant", "Ünal"), ("MT-Activity-Id", "00-1")),
+            Attributes(
+                ("Content-Type", "application/vnd.masstransit+json"), ("Tenant", "Ünal"), ("MT-Activity-Id", "00-1")),
             groupId: "tenant-7");
 
         await bus.UntilAsync(() => bus.Sqs.Queue("orders_error").Messages.Count == 1);
@@ -179,9 +183,11 @@ public sealed class WireFormatTests
     [Fact]
     public async Task Send_MoreHeadersThanSqsTakesWithoutEnvelope_IsRefused()
     {
-        await using var bus = await SqsBus.StartAsync(configurator => configurator.UseRawJsonSerializer(isDefault: true));
+        await using var bus = await SqsBus.StartAsync(configurator =>
+            configurator.UseRawJsonSerializer(isDefault: true));
 
-        var exception = await Assert.ThrowsAsync<MessageException>(() => bus.SendAsync("orders", new Ping("tea"), context =>
+        var exception = await Assert.ThrowsAsync<MessageException>(() =>
+            bus.SendAsync("orders", new Ping("tea"), context =>
         {
             for (var i = 10; i < 25; i++)
                 context.Headers.Set($"Header-{i}", i);
@@ -219,13 +225,15 @@ public sealed class WireFormatTests
     }
 
     private static Task<SqsBus> StartAsync(Action<ConsumeContext<Ping>> consume) =>
-        SqsBus.StartAsync(configurator => configurator.ReceiveEndpoint("orders", endpoint => endpoint.Handler<Ping>(context =>
+        SqsBus.StartAsync(configurator =>
+            configurator.ReceiveEndpoint("orders", endpoint => endpoint.Handler<Ping>(context =>
         {
             consume(context);
             return Task.CompletedTask;
         })));
 
-    private static Dictionary<string, MessageAttributeValue> Attributes(params (string Name, string Value)[] attributes) =>
+    private static Dictionary<string, MessageAttributeValue> Attributes(
+        params (string Name, string Value)[] attributes) =>
         attributes.ToDictionary(
             attribute => attribute.Name, attribute => new MessageAttributeValue { StringValue = attribute.Value });
 

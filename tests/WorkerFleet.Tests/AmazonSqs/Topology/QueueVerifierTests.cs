@@ -34,7 +34,10 @@ public sealed class QueueVerifierTests
     public void DifferencesOf_RedrivePolicies_ComparesWhatTheySay(string found, bool same)
     {
         var differences = QueueVerifier.DifferencesOf(
-            new Dictionary<string, string> { ["RedrivePolicy"] = """{"deadLetterTargetArn":"arn:dead","maxReceiveCount":"5"}""" },
+            new Dictionary<string, string>
+            {
+                ["RedrivePolicy"] = """{"deadLetterTargetArn":"arn:dead","maxReceiveCount":"5"}""",
+            },
             new Dictionary<string, string> { ["RedrivePolicy"] = found });
 
         Assert.Equal(same, differences.Count == 0);
