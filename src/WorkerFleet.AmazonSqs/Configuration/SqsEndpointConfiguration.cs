@@ -8,7 +8,8 @@ internal class SqsEndpointConfiguration : EndpointConfiguration
     protected SqsEndpointConfiguration(SqsTopologyConfiguration topology)
         : base(topology) => SqsTopology = topology;
 
-    private SqsEndpointConfiguration(IEndpointConfiguration parent, SqsTopologyConfiguration topology, bool isBusEndpoint)
+    private SqsEndpointConfiguration(
+        IEndpointConfiguration parent, SqsTopologyConfiguration topology, bool isBusEndpoint)
         : base(parent, topology, isBusEndpoint) => SqsTopology = topology;
 
     public SqsTopologyConfiguration SqsTopology { get; }

@@ -21,7 +21,8 @@ internal sealed class SqsHost(SqsHostConfiguration configuration)
         IEndpointDefinition definition, IEndpointNameFormatter? endpointNameFormatter = null,
         Action<IAmazonSqsReceiveEndpointConfigurator>? configureEndpoint = null) =>
         Connect(
-            definition.GetEndpointName(endpointNameFormatter ?? DefaultEndpointNameFormatter.Instance), definition.IsTemporary,
+            definition.GetEndpointName(endpointNameFormatter ?? DefaultEndpointNameFormatter.Instance),
+            definition.IsTemporary,
             configurator =>
             {
                 configuration.Apply(configurator, definition);

@@ -20,7 +20,8 @@ internal sealed class SqsHostConfiguration
     {
         _bus = bus;
         _topology = new SqsBusTopology(this, bus.SqsTopology);
-        // MassTransit asks for one, to retry what connects. Here the client retries each request, and the receiver its polls.
+        // MassTransit asks for one, to retry what connects. Here the client retries each request, and the receiver its
+        // polls.
         ReceiveTransportRetryPolicy = Retry.CreatePolicy(retry => retry.None());
     }
 
@@ -97,7 +98,8 @@ internal sealed class SqsHostConfiguration
         IEndpointDefinition definition, IEndpointNameFormatter? endpointNameFormatter,
         Action<IAmazonSqsReceiveEndpointConfigurator>? configureEndpoint = null) =>
         Create(
-            definition.GetEndpointName(endpointNameFormatter ?? DefaultEndpointNameFormatter.Instance), definition.IsTemporary,
+            definition.GetEndpointName(endpointNameFormatter ?? DefaultEndpointNameFormatter.Instance),
+            definition.IsTemporary,
             configurator =>
             {
                 Apply(configurator, definition);

@@ -33,7 +33,8 @@ internal sealed class SqsHostSettings : IAmazonSqsHostConfigurator
     }
 
     /// <summary>Without credentials.</summary>
-    public Uri Address => new UriBuilder(SqsAddress.Scheme, _region) { Path = Uri.EscapeDataString(_scope.Trim('/')) }.Uri;
+    public Uri Address =>
+        new UriBuilder(SqsAddress.Scheme, _region) { Path = Uri.EscapeDataString(_scope.Trim('/')) }.Uri;
 
     public AllowTransportHeader AllowedHeaders { get; private set; } = _ => true;
 
@@ -47,7 +48,8 @@ internal sealed class SqsHostSettings : IAmazonSqsHostConfigurator
 
     public void Config(SqsClientOptions config) => _config = config;
 
-    public void AllowTransportHeader(AllowTransportHeader allowTransportHeader) => AllowedHeaders = allowTransportHeader;
+    public void AllowTransportHeader(AllowTransportHeader allowTransportHeader) =>
+        AllowedHeaders = allowTransportHeader;
 
     public void Client(Func<ISqsClient> createClient) => _createClient = createClient;
 

@@ -27,8 +27,8 @@ internal sealed class SqsQueueConfigurator(QueueSettings settings) : IAmazonSqsQ
         SqsQueueNames.ThrowIfInvalid(deadLetterQueueName);
         if (maxReceiveCount is < 1 or > MaxReceiveCountLimit)
             throw new ConfigurationException(
-                $"Amazon SQS: the maxReceiveCount of queue '{settings.Name}' is {maxReceiveCount}; it has to be from 1 to "
-                + $"{MaxReceiveCountLimit}.");
+                $"Amazon SQS: the maxReceiveCount of queue '{settings.Name}' is {maxReceiveCount}; it has to be from "
+                + $"1 to {MaxReceiveCountLimit}.");
         settings.DeadLetterQueueName = deadLetterQueueName;
         settings.MaxReceiveCount = maxReceiveCount;
     }

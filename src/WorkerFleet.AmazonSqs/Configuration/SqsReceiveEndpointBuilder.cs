@@ -23,9 +23,9 @@ internal sealed class SqsReceiveEndpointBuilder(
         // Only this process can publish to a temporary queue, because no other knows of it.
         if (bindings.AreConfigured && !queue.AutoDelete && !bindings.Contains(messageType, queue.Name))
             throw new ConfigurationException(
-                $"Amazon SQS: queue '{queue.Name}' consumes {messageType.FullName}, but is not bound to it, so that it would get "
-                + $"nothing that other processes publish; call Publish<{messageType.Name}>(x => x.BindQueue(\"{queue.Name}\")), "
-                + "or set ConfigureConsumeTopology to false if the type is only sent.");
+                $"Amazon SQS: queue '{queue.Name}' consumes {messageType.FullName}, but is not bound to it, so that "
+                + $"it would get nothing that other processes publish; call Publish<{messageType.Name}>("
+                + $"x => x.BindQueue(\"{queue.Name}\")), or set ConfigureConsumeTopology to false if the type is only sent.");
         bindings.Add(messageType, queue.Name);
     }
 }

@@ -8,7 +8,8 @@ using WorkerFleet.AmazonSqs.Topology;
 
 namespace WorkerFleet.AmazonSqs.Configuration;
 
-internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfiguration, IAmazonSqsReceiveEndpointConfigurator
+internal sealed class SqsReceiveEndpointConfiguration
+    : ReceiveEndpointConfiguration, IAmazonSqsReceiveEndpointConfigurator
 {
     private readonly SqsHostConfiguration _host;
     private readonly QueueSettings _queue;
@@ -24,7 +25,8 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         _queue = queue;
         _queueConfigurator = new SqsQueueConfigurator(queue);
         _receive = new ReceiveSettings(queue);
-        _inputAddress = new(() => SqsAddress.OfQueue(host.HostAddress, queue.Name, queue.Durable, queue.AutoDelete).Uri);
+        _inputAddress = new(() =>
+            SqsAddress.OfQueue(host.HostAddress, queue.Name, queue.Durable, queue.AutoDelete).Uri);
     }
 
     public override Uri HostAddress => _host.HostAddress;
@@ -97,7 +99,8 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
             yield return this.Failure(_queue.Name, problem);
         else if (ErrorQueueName.Length > SqsQueueNames.MaxLength || SkippedQueueName.Length > SqsQueueNames.MaxLength)
             yield return this.Warning(
-                _queue.Name, $"leaves no room for {SkippedQueueName}: what cannot be handled is delivered again and again");
+                _queue.Name,
+                $"leaves no room for {SkippedQueueName}: what cannot be handled is delivered again and again");
         if (PrefetchCount < 1)
             yield return this.Failure(_queue.Name, "PrefetchCount has to be at least 1");
         if (_receive.WaitTimeSeconds > SqsLimits.MaxWaitSeconds)
@@ -121,7 +124,8 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 
     private string ErrorQueueName => Topology.Send.ErrorQueueNameFormatter.FormatErrorQueueName(_queue.Name);
 
-    private string SkippedQueueName => Topology.Send.DeadLetterQueueNameFormatter.FormatDeadLetterQueueName(_queue.Name);
+    private string SkippedQueueName =>
+        Topology.Send.DeadLetterQueueNameFormatter.FormatDeadLetterQueueName(_queue.Name);
 
     private SqsReceiveEndpointContext CreateContext()
     {

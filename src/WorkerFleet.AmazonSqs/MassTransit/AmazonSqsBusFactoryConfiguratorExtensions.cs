@@ -18,7 +18,9 @@ public static class AmazonSqsBusFactoryConfiguratorExtensions
 
     /// <param name="configurator">The bus.</param>
     /// <param name="region">Such as eu-central-1.</param>
-    /// <param name="configure">Credentials and the rest; without any, the SDK looks for credentials in its usual places.</param>
+    /// <param name="configure">
+    /// Credentials and the rest; without any, the SDK looks for credentials in its usual places.
+    /// </param>
     public static void Host(
         this IAmazonSqsBusFactoryConfigurator configurator, string region, Action<IAmazonSqsHostConfigurator> configure)
     {
@@ -28,7 +30,8 @@ public static class AmazonSqsBusFactoryConfiguratorExtensions
 
     /// <summary>A receive endpoint on a queue of its own that goes when the bus stops.</summary>
     public static void ReceiveEndpoint(
-        this IAmazonSqsBusFactoryConfigurator configurator, Action<IAmazonSqsReceiveEndpointConfigurator>? configure = null) =>
+        this IAmazonSqsBusFactoryConfigurator configurator,
+        Action<IAmazonSqsReceiveEndpointConfigurator>? configure = null) =>
         configurator.ReceiveEndpoint(new TemporaryEndpointDefinition(), configure);
 
     public static void ReceiveEndpoint(

@@ -7,8 +7,8 @@ namespace MassTransit;
 public interface AmazonSqsSendContext : SendContext
 {
     /// <summary>
-    /// 1 to 128 letters, digits and punctuation marks. On a standard queue it makes a fair queue: no group waits because
-    /// another has many messages.
+    /// 1 to 128 letters, digits and punctuation marks. On a standard queue it makes a fair queue: no group waits
+    /// because another has many messages.
     /// </summary>
     string? GroupId { set; }
 

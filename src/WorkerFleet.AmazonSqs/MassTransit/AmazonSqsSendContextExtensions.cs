@@ -50,5 +50,6 @@ public static class AmazonSqsSendContextExtensions
         return true;
     }
 
-    private static ArgumentException NotSqs(string parameter) => new("The message is not being sent to Amazon SQS.", parameter);
+    private static ArgumentException NotSqs(string parameter) =>
+        new("The message is not being sent to Amazon SQS.", parameter);
 }

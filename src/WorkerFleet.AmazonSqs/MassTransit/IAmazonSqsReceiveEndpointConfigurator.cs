@@ -6,14 +6,14 @@ public interface IAmazonSqsReceiveEndpointConfigurator :
     IAmazonSqsQueueEndpointConfigurator
 {
     /// <summary>
-    /// How long a message that failed stays invisible before it is delivered again, in seconds: 0 (at once) to 43,200; 0 by
-    /// default. What a stopping bus lets go of is visible at once in any case.
+    /// How long a message that failed stays invisible before it is delivered again, in seconds: 0 (at once) to 43,200;
+    /// 0 by default. What a stopping bus lets go of is visible at once in any case.
     /// </summary>
     int RedeliverVisibilityTimeout { set; }
 
     /// <summary>
-    /// How long messages are invisible to others, in seconds: 2 to 43,200, 30 by default. Extended while they wait here or are
-    /// worked on, so it is how long it takes until what a crashed process held is delivered again.
+    /// How long messages are invisible to others, in seconds: 2 to 43,200, 30 by default. Extended while they wait here
+    /// or are worked on, so it is how long it takes until what a crashed process held is delivered again.
     /// </summary>
     /// <remarks>Not in MassTransit's own package, where it is the queue's.</remarks>
     int VisibilityTimeout { set; }

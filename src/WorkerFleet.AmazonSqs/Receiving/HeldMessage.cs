@@ -5,7 +5,8 @@ using WorkerFleet.AmazonSqs.Client;
 namespace WorkerFleet.AmazonSqs.Receiving;
 
 /// <summary>A message from its reception until it is deleted or visible to others again.</summary>
-internal sealed class HeldMessage(SqsMessage message, DateTimeOffset receivedAt, DateTimeOffset visibleAt, HeldMessages owner)
+internal sealed class HeldMessage(
+    SqsMessage message, DateTimeOffset receivedAt, DateTimeOffset visibleAt, HeldMessages owner)
     : ReceiveLockContext
 {
     private readonly Lock _lock = new();
@@ -54,7 +55,9 @@ internal sealed class HeldMessage(SqsMessage message, DateTimeOffset receivedAt,
         }
     }
 
-    /// <summary>Its consumer is done: it can be deleted. Returns before it is, so that the consumer can take the next.</summary>
+    /// <summary>
+    /// Its consumer is done: it can be deleted. Returns before it is, so that the consumer can take the next.
+    /// </summary>
     public Task Complete()
     {
         End();
@@ -64,13 +67,16 @@ internal sealed class HeldMessage(SqsMessage message, DateTimeOffset receivedAt,
     /// <summary>Its consumer failed, and nothing took the message on.</summary>
     public Task Faulted(Exception exception) => owner.ReturnAsync(this);
 
-    /// <summary>Called when MassTransit counts the message among those it works on, so that a stop waits for it.</summary>
+    /// <summary>
+    /// Called when MassTransit counts the message among those it works on, so that a stop waits for it.
+    /// </summary>
     /// <exception cref="TransportException">It may be with another process by now, or the stop came first.</exception>
     public Task ValidateLockStatus()
     {
         lock (_lock)
             return _isLost || owner.IsStopping
-                ? Task.FromException(new TransportException(owner.InputAddress, $"Message {message.MessageId} is held no longer."))
+                ? Task.FromException(
+                    new TransportException(owner.InputAddress, $"Message {message.MessageId} is held no longer."))
                 : Task.CompletedTask;
     }
 
@@ -146,6 +152,11 @@ internal sealed class HeldMessage(SqsMessage message, DateTimeOffset receivedAt,
         catch (SqsException)
         {
             return Extension.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            // The endpoint holds nothing any more.
+            return Extension.Done;
         }
     }
 

@@ -5,11 +5,13 @@ using WorkerFleet.AmazonSqs.Client;
 namespace WorkerFleet.AmazonSqs.Receiving;
 
 /// <summary>
-/// The messages an endpoint has received and neither deleted nor returned, by their ids: a message can be received again while
-/// it is still worked on.
+/// The messages an endpoint has received and neither deleted nor returned, by their ids: a message can be received
+/// again while it is still worked on.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore holds nothing to free while nobody asks for its handle.")]
-internal sealed class HeldMessages(Uri inputAddress, Func<SqsQueue> getQueue, ReceiveSettings settings, TimeProvider time)
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A semaphore holds nothing to free while nobody asks for its handle.")]
+internal sealed class HeldMessages(
+    Uri inputAddress, Func<SqsQueue> getQueue, ReceiveSettings settings, TimeProvider time)
 {
     /// <summary>Deletes that may be under way; more wait, and the consumers with them.</summary>
     private const int MaxDeletes = 1_000;
@@ -22,7 +24,9 @@ internal sealed class HeldMessages(Uri inputAddress, Func<SqsQueue> getQueue, Re
 
     public Uri InputAddress => inputAddress;
 
-    /// <summary>Nothing is consumed any more, and what is returned is visible at once, whatever the settings say.</summary>
+    /// <summary>
+    /// Nothing is consumed any more, and what is returned is visible at once, whatever the settings say.
+    /// </summary>
     public bool IsStopping
     {
         get => _isStopping;
@@ -71,11 +75,13 @@ internal sealed class HeldMessages(Uri inputAddress, Func<SqsQueue> getQueue, Re
         // Before it is visible, or it would be taken for a copy when it comes back, and be lost to this process.
         Remove(held);
         await extension;
-        await MakeVisibleAsync(held.Message.MessageId, held.ReceiptHandle, IsStopping ? 0 : settings.RedeliverVisibilityTimeout);
+        await MakeVisibleAsync(
+            held.Message.MessageId, held.ReceiptHandle, IsStopping ? 0 : settings.RedeliverVisibilityTimeout);
     }
 
     /// <summary>Makes visible what was received but never held.</summary>
-    public Task ReturnAsync(SqsMessage message) => MakeVisibleAsync(message.MessageId, message.ReceiptHandle, seconds: 0);
+    public Task ReturnAsync(SqsMessage message) =>
+        MakeVisibleAsync(message.MessageId, message.ReceiptHandle, seconds: 0);
 
     public async Task StartDeleteAsync(HeldMessage held)
     {
@@ -83,7 +89,9 @@ internal sealed class HeldMessages(Uri inputAddress, Func<SqsQueue> getQueue, Re
         _ = DeleteAsync(held);
     }
 
-    /// <summary>Waits for the deletes that are under way, after the last one was started. Goes on where it was cancelled.</summary>
+    /// <summary>
+    /// Waits for the deletes that are under way, after the last one was started. Goes on where it was cancelled.
+    /// </summary>
     public async Task DeletesDoneAsync(CancellationToken cancellationToken)
     {
         for (; _deletesDone < MaxDeletes; _deletesDone++)
@@ -124,7 +132,8 @@ internal sealed class HeldMessages(Uri inputAddress, Func<SqsQueue> getQueue, Re
         catch (SqsException exception)
         {
             LogContext.Debug?.Log(
-                "Message {MessageId} was not returned, so that it is delivered again when its time is over: {Reason}", messageId,
+                "Message {MessageId} was not returned, so that it is delivered again when its time is over: {Reason}",
+                messageId,
                 exception.Message);
         }
     }

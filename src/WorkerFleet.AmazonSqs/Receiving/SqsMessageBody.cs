@@ -4,7 +4,8 @@ using MassTransit;
 namespace WorkerFleet.AmazonSqs.Receiving;
 
 /// <summary>
-/// The body of a message. What SNS passed on without raw delivery is a notification with the published message inside, as text.
+/// The body of a message. What SNS passed on without raw delivery is a notification with the published message inside,
+/// as text.
 /// </summary>
 internal sealed class SqsMessageBody(string body) : StringMessageBody(body), JsonMessageBody
 {

@@ -6,8 +6,8 @@ using WorkerFleet.AmazonSqs.Client;
 namespace WorkerFleet.AmazonSqs.Receiving;
 
 /// <summary>
-/// Receives with one request at a time while the queue is near empty, and with more while they come back full. Requests that fail are
-/// repeated with growing pauses, for as long as it takes; the endpoint is not healthy meanwhile.
+/// Receives with one request at a time while the queue is near empty, and with more while they come back full. Requests
+/// that fail are repeated with growing pauses, for as long as it takes; the endpoint is not healthy meanwhile.
 /// </summary>
 /// <param name="context">The endpoint.</param>
 /// <param name="settings">Of the endpoint.</param>
@@ -38,12 +38,13 @@ internal sealed class SqsPoller(
     }
 
     /// <summary>
-    /// Waits for the open requests, and breaks them off only when patience is over: SQS may have handed messages to a request that
-    /// nobody listens to any more, and these stay invisible for a while.
+    /// Waits for the open requests, and breaks them off only when patience is over: SQS may have handed messages to a
+    /// request that nobody listens to any more, and these stay invisible for a while.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await using (cancellationToken.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort))
+        await using (
+            cancellationToken.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort))
         {
             await _first;
             Task more;
@@ -91,7 +92,8 @@ internal sealed class SqsPoller(
         LogContext.SetCurrentIfNull(context.LogContext);
         try
         {
-            while (!_stopping.IsCancellationRequested && await PollAsync() is { } poll && poll.Received * 2 >= poll.Wanted)
+            while (!_stopping.IsCancellationRequested && await PollAsync() is { } poll
+                && poll.Received * 2 >= poll.Wanted)
             {
             }
         }
@@ -99,9 +101,10 @@ internal sealed class SqsPoller(
         {
             // As asked for.
         }
-        catch (SqsException exception)
+        catch (Exception exception)
         {
-            LogContext.Debug?.Log("Receiving from {InputAddress} failed: {Reason}", context.InputAddress, exception.Message);
+            LogContext.Debug?.Log(
+                "Receiving from {InputAddress} failed: {Reason}", context.InputAddress, exception.Message);
         }
     }
 
@@ -141,13 +144,15 @@ internal sealed class SqsPoller(
         if (exception is SqsException { IsOverLimit: true })
         {
             LogContext.Warning?.Log(
-                "Queue {Queue} has as many messages in flight as SQS allows; receiving goes on in {Pause}", settings.Queue.Name, pause);
+                "Queue {Queue} has as many messages in flight as SQS allows; receiving goes on in {Pause}",
+                settings.Queue.Name, pause);
         }
         else
         {
             _isQueueMissing |= exception is SqsException { IsQueueMissing: true };
             LogContext.Warning?.Log(
-                "Receiving from {InputAddress} failed, and is tried again in {Pause}: {Reason}", context.InputAddress, pause,
+                "Receiving from {InputAddress} failed, and is tried again in {Pause}: {Reason}", context.InputAddress,
+                pause,
                 exception.Message);
             await context.TransportObservers.NotifyFaulted(
                 context.InputAddress, context.ConvertException(exception, "Receiving failed: "));

@@ -17,7 +17,8 @@ internal sealed class SqsReceiveEndpointContext(SqsHostConfiguration host, IRece
     public override Exception ConvertException(Exception exception, string message) =>
         exception as ConnectionException ?? new ConnectionException(message + exception.Message, exception);
 
-    protected override ISendTransportProvider CreateSendTransportProvider() => new SqsTransportProvider(host, Serialization);
+    protected override ISendTransportProvider CreateSendTransportProvider() =>
+        new SqsTransportProvider(host, Serialization);
 
     protected override IPublishTransportProvider CreatePublishTransportProvider() =>
         new SqsTransportProvider(host, Serialization);

@@ -12,9 +12,11 @@ internal sealed class SqsReceiveTransportAgent : Agent, ReceiveTransportHandle
     private readonly SqsHostConfiguration _host;
     private readonly SqsReceiveEndpointContext _context;
     private readonly ReceiveSettings _settings;
-    private readonly TaskCompletionSource<SqsReceiver?> _receiver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<SqsReceiver?> _receiver = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SqsReceiveTransportAgent(SqsHostConfiguration host, SqsReceiveEndpointContext context, ReceiveSettings settings)
+    public SqsReceiveTransportAgent(
+        SqsHostConfiguration host, SqsReceiveEndpointContext context, ReceiveSettings settings)
     {
         _host = host;
         _context = context;
@@ -57,9 +59,10 @@ internal sealed class SqsReceiveTransportAgent : Agent, ReceiveTransportHandle
             if (await DeclareAsync() is { } queue)
                 receiver = await ReceiveAsync(queue);
         }
-        catch (OperationCanceledException) when (IsStopping)
+        catch (Exception exception) when (IsStopping)
         {
-            // Stopped before it received anything.
+            LogContext.Debug?.Log(
+                "{InputAddress} was stopped before it received: {Reason}", _context.InputAddress, exception.Message);
         }
         finally
         {
@@ -86,7 +89,8 @@ internal sealed class SqsReceiveTransportAgent : Agent, ReceiveTransportHandle
                     return null;
                 var pause = ReceiveBackoff.After(failures);
                 LogContext.Warning?.Log(
-                    "{InputAddress} does not receive yet, and tries again in {Pause}: {Reason}", _context.InputAddress, pause,
+                    "{InputAddress} does not receive yet, and tries again in {Pause}: {Reason}", _context.InputAddress,
+                    pause,
                     exception.Message);
                 await Task.Delay(pause, _host.Time, Stopping);
             }

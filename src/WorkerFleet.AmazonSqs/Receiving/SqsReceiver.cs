@@ -8,8 +8,8 @@ using WorkerFleet.AmazonSqs.Sending;
 namespace WorkerFleet.AmazonSqs.Receiving;
 
 /// <summary>
-/// Receives the messages of one queue, hands them to the consumers, and keeps them invisible to others meanwhile. It goes on until it is
-/// stopped, whatever fails.
+/// Receives the messages of one queue, hands them to the consumers, and keeps them invisible to others meanwhile. It
+/// goes on until it is stopped, whatever fails.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Its stop disposes it.")]
 internal sealed class SqsReceiver : ConsumerAgent<string>
@@ -31,7 +31,8 @@ internal sealed class SqsReceiver : ConsumerAgent<string>
     private volatile SqsQueue _queue;
 
     public SqsReceiver(
-        SqsConnection connection, SqsQueue queue, SqsReceiveEndpointContext context, ReceiveSettings settings, TimeProvider time)
+        SqsConnection connection, SqsQueue queue, SqsReceiveEndpointContext context, ReceiveSettings settings,
+        TimeProvider time)
         : base(context, StringComparer.Ordinal)
     {
         _connection = connection;
@@ -102,7 +103,8 @@ internal sealed class SqsReceiver : ConsumerAgent<string>
             catch (TimeoutException)
             {
                 LogContext.Warning?.Log(
-                    "Consumers of {InputAddress} go on although they were cancelled; their messages are delivered again",
+                    "Consumers of {InputAddress} go on although they were cancelled; their messages are delivered "
+                    + "again",
                     _context.InputAddress);
             }
         }
@@ -147,7 +149,15 @@ internal sealed class SqsReceiver : ConsumerAgent<string>
         await foreach (var held in _waiting.Reader.ReadAllAsync())
             try
             {
+                if (_waiting.Reader.Count == 0)
+                    _permits.Hurry();
                 await HandleAsync(held);
+            }
+            catch (Exception exception)
+            {
+                // Nothing is known to come here; if something does, the worker goes on, and the message comes again.
+                _held.Abandon(held);
+                LogContext.Error?.Log(exception, "Message {MessageId} was dropped", held.Message.MessageId);
             }
             finally
             {
@@ -191,7 +201,8 @@ internal sealed class SqsReceiver : ConsumerAgent<string>
     private async Task SendAgainAsync(HeldMessage held, DateTimeOffset due, DateTimeOffset now)
     {
         var plan = DelayPlan.For(due, now);
-        var attributes = new Dictionary<string, MessageAttributeValue>(held.Message.MessageAttributes!, StringComparer.Ordinal);
+        var attributes = new Dictionary<string, MessageAttributeValue>(
+            held.Message.MessageAttributes!, StringComparer.Ordinal);
         if (plan.DueHeader is null)
             attributes.Remove(DelayPlan.Header);
         try
@@ -210,7 +221,8 @@ internal sealed class SqsReceiver : ConsumerAgent<string>
         {
             _held.Abandon(held);
             LogContext.Warning?.Log(
-                "Message {MessageId} could not be delayed further; this is tried again: {Reason}", held.Message.MessageId,
+                "Message {MessageId} could not be delayed further; this is tried again: {Reason}",
+                held.Message.MessageId,
                 exception.Message);
             return;
         }

@@ -3,7 +3,9 @@ using WorkerFleet.AmazonSqs.Client;
 
 namespace WorkerFleet.AmazonSqs.Receiving;
 
-/// <summary>Keeps all messages that an endpoint holds invisible to others, those that wait for a consumer too.</summary>
+/// <summary>
+/// Keeps all messages that an endpoint holds invisible to others, those that wait for a consumer too.
+/// </summary>
 internal sealed class VisibilityHeartbeat(
     HeldMessages messages, Func<SqsQueue> getQueue, ReceiveSettings settings, TimeProvider time)
 {
@@ -52,11 +54,13 @@ internal sealed class VisibilityHeartbeat(
                     break;
                 case Extension.Lost:
                     LogContext.Warning?.Log(
-                        "Message {MessageId} is held no longer, and may be with another process", held.Message.MessageId);
+                        "Message {MessageId} is held no longer, and may be with another process",
+                        held.Message.MessageId);
                     break;
                 case Extension.Expired:
                     LogContext.Error?.Log(
-                        "Message {MessageId} was held for {Seconds} s, which is as long as it may be: its consumer is cancelled",
+                        "Message {MessageId} was held for {Seconds} s, which is as long as it may be: its consumer is "
+                        + "cancelled",
                         held.Message.MessageId, settings.MaxVisibilityTimeout);
                     held.Cancel();
                     break;

@@ -4,8 +4,8 @@ using WorkerFleet.AmazonSqs.Client;
 namespace WorkerFleet.AmazonSqs.Sending;
 
 /// <summary>
-/// SQS delays a message by at most 15 minutes. Of a longer delay the message says itself when it is due, and its receiver sends
-/// it again until then.
+/// SQS delays a message by at most 15 minutes. Of a longer delay the message says itself when it is due, and its
+/// receiver sends it again until then.
 /// </summary>
 /// <param name="DelaySeconds">For SQS, now; null for none.</param>
 /// <param name="DueHeader">Value of <see cref="Header"/>; null where one hop will do.</param>

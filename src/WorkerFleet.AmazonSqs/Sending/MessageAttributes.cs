@@ -25,12 +25,15 @@ internal sealed partial class MessageAttributes : IHeaderValueConverter<MessageA
     public MessageAttributes(AllowTransportHeader isAllowed)
     {
         _isAllowed = isAllowed;
-        _adapter = new TransportSetHeaderAdapter<MessageAttributeValue>(this, TransportHeaderOptions.IncludeFaultMessage);
+        _adapter = new TransportSetHeaderAdapter<MessageAttributeValue>(
+            this, TransportHeaderOptions.IncludeFaultMessage);
     }
 
     /// <param name="context">The message.</param>
     /// <param name="due">Value of <see cref="DelayPlan.Header"/>; null for none.</param>
-    /// <exception cref="MessageException">The headers are too many, or SQS does not take one, and the body lacks them.</exception>
+    /// <exception cref="MessageException">
+    /// The headers are too many, or SQS does not take one, and the body lacks them.
+    /// </exception>
     public Dictionary<string, MessageAttributeValue> Of<T>(SendContext<T> context, string? due)
         where T : class
     {
@@ -46,14 +49,17 @@ internal sealed partial class MessageAttributes : IHeaderValueConverter<MessageA
         if (refused.Count > 0 && !HasEnvelope(context))
             throw new MessageException(
                 typeof(T),
-                $"Amazon SQS takes {SqsLimits.MaxAttributes} headers of a message, named by letters, digits, '_', '-' and '.', and "
-                + $"without an envelope there is no other place for these: {string.Join(", ", refused)}");
+                $"Amazon SQS takes {SqsLimits.MaxAttributes} headers of a message, named by letters, digits, '_', '-' "
+                + $"and '.', and without an envelope there is no other place for these: {string.Join(", ", refused)}");
         return attributes;
     }
 
-    /// <summary>Of a message that is moved to another queue: its own, without those that MassTransit added, and new ones.</summary>
+    /// <summary>
+    /// Of a message that is moved to another queue: its own, without those that MassTransit added, and new ones.
+    /// </summary>
     public Dictionary<string, MessageAttributeValue> OfMoved(
-        SqsMessage message, Action<ITransportSetHeaderAdapter<MessageAttributeValue>, IDictionary<string, MessageAttributeValue>> add)
+        SqsMessage message,
+        Action<ITransportSetHeaderAdapter<MessageAttributeValue>, IDictionary<string, MessageAttributeValue>> add)
     {
         var attributes = new Dictionary<string, MessageAttributeValue>(StringComparer.Ordinal);
         foreach (var (name, value) in message.MessageAttributes ?? [])
@@ -67,7 +73,8 @@ internal sealed partial class MessageAttributes : IHeaderValueConverter<MessageA
     }
 
     /// <summary>Leaves out the least needed until the message is no larger than SQS allows.</summary>
-    public static void TrimToSize(SendMessageBatchRequestEntry entry, Dictionary<string, MessageAttributeValue> attributes)
+    public static void TrimToSize(
+        SendMessageBatchRequestEntry entry, Dictionary<string, MessageAttributeValue> attributes)
     {
         while (attributes.Count > 0 && SqsLimits.SizeOf(entry) > SqsLimits.MaxBytes)
             TrimTo(attributes, attributes.Count - 1);
@@ -109,7 +116,8 @@ internal sealed partial class MessageAttributes : IHeaderValueConverter<MessageA
 
     /// <summary>In an envelope every header is there once more.</summary>
     private static bool HasEnvelope(SendContext context) =>
-        context.ContentType?.MediaType.StartsWith("application/vnd.masstransit", StringComparison.OrdinalIgnoreCase) == true;
+        context.ContentType?.MediaType.StartsWith(
+            "application/vnd.masstransit", StringComparison.OrdinalIgnoreCase) == true;
 
     private static bool IsTaken(KeyValuePair<string, MessageAttributeValue> attribute) =>
         AllowedName().IsMatch(attribute.Key)

@@ -7,8 +7,8 @@ using WorkerFleet.AmazonSqs.Topology;
 namespace WorkerFleet.AmazonSqs.Sending;
 
 /// <summary>
-/// The client of a bus and the queues it uses. The host stops it last, after all receive endpoints; what is still to be sent or
-/// deleted goes out before it ends.
+/// The client of a bus and the queues it uses. The host stops it last, after all receive endpoints; what is still to be
+/// sent or deleted goes out before it ends.
 /// </summary>
 internal sealed class SqsConnection : Agent
 {
@@ -16,7 +16,9 @@ internal sealed class SqsConnection : Agent
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, Lazy<Task<SqsQueue>>> _queuesByName = new(StringComparer.Ordinal);
 
-    /// <summary>One object for each queue, also when it was looked up anew: what waits in it is sent together.</summary>
+    /// <summary>
+    /// One object for each queue, also when it was looked up anew: what waits in it is sent together.
+    /// </summary>
     private readonly ConcurrentDictionary<string, Lazy<SqsQueue>> _queuesByUrl = new(StringComparer.Ordinal);
 
     public SqsConnection(ISqsClient client, QueueDeclarer declarer, TimeProvider time)
@@ -35,7 +37,9 @@ internal sealed class SqsConnection : Agent
     public Task<SqsQueue> DeclareAsync(QueueSettings settings, CancellationToken cancellationToken) =>
         GetAsync(settings.Name, stopping => _declarer.DeclareAsync(settings, stopping), cancellationToken);
 
-    /// <summary>For a queue that somebody else makes, and that is pointless to create because nobody would read it.</summary>
+    /// <summary>
+    /// For a queue that somebody else makes, and that is pointless to create because nobody would read it.
+    /// </summary>
     /// <exception cref="ConnectionException">It is missing.</exception>
     public Task<SqsQueue> FindAsync(string queueName, CancellationToken cancellationToken) =>
         GetAsync(
@@ -44,7 +48,9 @@ internal sealed class SqsConnection : Agent
                 $"Amazon SQS: the temporary queue '{queueName}' is gone, and whoever waited for the message with it."),
             cancellationToken);
 
-    /// <summary>Looks the queue up again when it is needed next. Nothing else is to be done when a queue was deleted.</summary>
+    /// <summary>
+    /// Looks the queue up again when it is needed next. Nothing else is to be done when a queue was deleted.
+    /// </summary>
     public void Forget(string queueName) => _queuesByName.TryRemove(queueName, out _);
 
     /// <summary>Sends; if the queue was deleted meanwhile, to the one that is there now or is created.</summary>
@@ -99,5 +105,6 @@ internal sealed class SqsConnection : Agent
         }
     }
 
-    private SqsQueue OfUrl(string url) => _queuesByUrl.GetOrAdd(url, key => new(() => new SqsQueue(Client, key, new SqsQueueOptions(), _time))).Value;
+    private SqsQueue OfUrl(string url) =>
+        _queuesByUrl.GetOrAdd(url, key => new(() => new SqsQueue(Client, key, new SqsQueueOptions(), _time))).Value;
 }

@@ -7,15 +7,16 @@ using WorkerFleet.AmazonSqs.Topology;
 namespace WorkerFleet.AmazonSqs.Sending;
 
 /// <summary>
-/// Sends a received message on to another queue as it is. It is deleted from its own queue after, so that it may be in both, but
-/// never in none.
+/// Sends a received message on to another queue as it is. It is deleted from its own queue after, so that it may be in
+/// both, but never in none.
 /// </summary>
 internal sealed class SqsMoveTransport(SqsHostConfiguration host, string destination)
 {
     private readonly MessageAttributes _attributes = new(_ => true);
 
     public Task MoveAsync(
-        ReceiveContext context, Action<ITransportSetHeaderAdapter<MessageAttributeValue>, IDictionary<string, MessageAttributeValue>> add)
+        ReceiveContext context,
+        Action<ITransportSetHeaderAdapter<MessageAttributeValue>, IDictionary<string, MessageAttributeValue>> add)
     {
         if (!context.TryGetPayload(out AmazonSqsMessageContext? received))
             throw new ArgumentException("The message was not received from Amazon SQS.", nameof(context));

@@ -50,7 +50,8 @@ internal sealed partial class SqsSendTransportContext(
         if (targets.Count == 0)
         {
             // As with an exchange that no queue is bound to.
-            MassTransit.LogContext.Debug?.Log("No queue is bound to {MessageType}: nothing was published", typeof(T).FullName);
+            MassTransit.LogContext.Debug?.Log(
+                "No queue is bound to {MessageType}: nothing was published", typeof(T).FullName);
             return;
         }
 
@@ -74,14 +75,15 @@ internal sealed partial class SqsSendTransportContext(
         if (context.GroupId is { Length: > 0 } groupId && !GroupId().IsMatch(groupId))
             throw new MessageException(
                 typeof(T),
-                $"Amazon SQS does not take '{groupId}' as a group: 1 to 128 letters, digits and punctuation marks of ASCII");
+                $"Amazon SQS does not take '{groupId}' as a group: 1 to 128 letters, digits and punctuation marks of "
+                + "ASCII");
         var now = host.Time.GetUtcNow();
         var plan = DelayPlan.For(now + context.Delay, now);
         if (plan.DueHeader is not null && !host.Queues.Contains(queueName))
             throw new MessageException(
                 typeof(T),
-                $"Amazon SQS delays a message by at most {SqsLimits.MaxDelaySeconds} s, and longer delays need a receiver of this "
-                + $"transport; if queue '{queueName}' has one, name it with Queue(\"{queueName}\")");
+                $"Amazon SQS delays a message by at most {SqsLimits.MaxDelaySeconds} s, and longer delays need a "
+                + $"receiver of this transport; if queue '{queueName}' has one, name it with Queue(\"{queueName}\")");
         var entry = new SendMessageBatchRequestEntry
         {
             MessageBody = context.Body.GetString(),
@@ -95,7 +97,8 @@ internal sealed partial class SqsSendTransportContext(
             ? entry
             : throw new MessageException(
                 typeof(T),
-                $"The message has {size} bytes, but Amazon SQS takes at most {SqsLimits.MaxBytes}; send large parts by reference");
+                $"The message has {size} bytes, but Amazon SQS takes at most {SqsLimits.MaxBytes}; send large parts "
+                + "by reference");
     }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -7,7 +7,8 @@ namespace WorkerFleet.AmazonSqs.Topology;
 /// <summary>Which queues get a copy of what is published.</summary>
 internal sealed class QueueBindings
 {
-    private readonly ConcurrentDictionary<string, ImmutableSortedSet<string>> _queuesByType = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ImmutableSortedSet<string>> _queuesByType = new(
+        StringComparer.Ordinal);
 
     /// <summary>Whether bindings were configured; if not, receive endpoints add their own.</summary>
     public bool AreConfigured { get; private set; }

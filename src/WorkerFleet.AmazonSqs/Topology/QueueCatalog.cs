@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace WorkerFleet.AmazonSqs.Topology;
 
-/// <summary>The queues that the bus knows how to create: those it receives from, those beside them, and those it was told of.</summary>
+/// <summary>
+/// The queues that the bus knows how to create: those it receives from, those beside them, and those it was told of.
+/// </summary>
 internal sealed class QueueCatalog
 {
     private readonly ConcurrentDictionary<string, QueueSettings> _queues = new(StringComparer.Ordinal);

@@ -6,7 +6,10 @@ using WorkerFleet.AmazonSqs.Client;
 
 namespace WorkerFleet.AmazonSqs.Topology;
 
-/// <summary>Finds queues, and creates those that are missing. A queue that is there is left as it is; see <see cref="QueueVerifier"/>.</summary>
+/// <summary>
+/// Finds queues, and creates those that are missing. A queue that is there is left as it is; see <see
+/// cref="QueueVerifier"/>.
+/// </summary>
 internal sealed class QueueDeclarer(ISqsClient client, QueueCatalog queues)
 {
     private const string RedrivePolicy = "RedrivePolicy";
@@ -25,8 +28,8 @@ internal sealed class QueueDeclarer(ISqsClient client, QueueCatalog queues)
 
         if (!queues.Declare)
             throw new ConnectionException(
-                $"Amazon SQS: there is no queue '{settings.Name}', and the bus is configured not to create queues; create it, or "
-                + "give the credentials the permission sqs:GetQueueUrl on it.",
+                $"Amazon SQS: there is no queue '{settings.Name}', and the bus is configured not to create queues; "
+                + "create it, or give the credentials the permission sqs:GetQueueUrl on it.",
                 isTransient: false);
         return await CreateAsync(settings, cancellationToken);
     }
@@ -55,7 +58,8 @@ internal sealed class QueueDeclarer(ISqsClient client, QueueCatalog queues)
         try
         {
             return await client.CreateQueueAsync(
-                new CreateQueueRequest { QueueName = settings.Name, Attributes = attributes, Tags = tags }, cancellationToken);
+                new CreateQueueRequest { QueueName = settings.Name, Attributes = attributes, Tags = tags },
+                cancellationToken);
         }
         catch (SqsException exception) when (exception.IsQueueNameTaken)
         {

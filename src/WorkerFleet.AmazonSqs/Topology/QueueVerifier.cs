@@ -4,7 +4,9 @@ using MassTransit;
 
 namespace WorkerFleet.AmazonSqs.Topology;
 
-/// <summary>Says where a queue that is there is not as it was asked for. Nothing is changed: it may be so on purpose.</summary>
+/// <summary>
+/// Says where a queue that is there is not as it was asked for. Nothing is changed: it may be so on purpose.
+/// </summary>
 internal static class QueueVerifier
 {
     public static void Warn(
@@ -28,7 +30,9 @@ internal static class QueueVerifier
         return differences;
     }
 
-    /// <summary>Policies are JSON, in which SQS may write numbers as numbers or as text, and members in any order.</summary>
+    /// <summary>
+    /// Policies are JSON, in which SQS may write numbers as numbers or as text, and members in any order.
+    /// </summary>
     private static bool IsSame(string wanted, string found)
     {
         if (string.Equals(wanted, found, StringComparison.OrdinalIgnoreCase))

@@ -3,4 +3,5 @@ using MassTransit.Transports;
 
 namespace WorkerFleet.AmazonSqs.Topology;
 
-internal sealed class SqsBusTopology(IHostConfiguration host, ITopologyConfiguration topology) : BusTopology(host, topology);
+internal sealed class SqsBusTopology(IHostConfiguration host, ITopologyConfiguration topology)
+    : BusTopology(host, topology);

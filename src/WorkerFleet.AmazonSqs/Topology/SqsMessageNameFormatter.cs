@@ -2,7 +2,9 @@ using MassTransit.Transports;
 
 namespace WorkerFleet.AmazonSqs.Topology;
 
-/// <summary>Names message types as MassTransit's own package names the topics: Name_Space-Outer_Inner, with generic arguments.</summary>
+/// <summary>
+/// Names message types as MassTransit's own package names the topics: Name_Space-Outer_Inner, with generic arguments.
+/// </summary>
 internal sealed class SqsMessageNameFormatter : IMessageNameFormatter
 {
     private readonly DefaultMessageNameFormatter _formatter = new("__", "--", "-", "_");

@@ -11,7 +11,8 @@ internal sealed class SqsTopologyConfiguration : ITopologyConfiguration
     {
         Message = new MessageTopology(new MessageNameFormatterEntityNameFormatter(new SqsMessageNameFormatter()));
         Send = new SendTopology();
-        Send.ConnectSendTopologyConfigurationObserver(new DelegateSendTopologyConfigurationObserver(GlobalTopology.Send));
+        Send.ConnectSendTopologyConfigurationObserver(
+            new DelegateSendTopologyConfigurationObserver(GlobalTopology.Send));
         SqsPublish = new SqsPublishTopology(Message, Bindings);
         SqsPublish.ConnectPublishTopologyConfigurationObserver(
             new DelegatePublishTopologyConfigurationObserver(GlobalTopology.Publish));

@@ -9,17 +9,20 @@ namespace WorkerFleet.Conformance.AmazonSqs;
 /// <summary>The transport on the emulator that all tests share.</summary>
 internal sealed class AmazonSqsTransport : ITransportFixture
 {
-    /// <summary>Short, so that what a crashed bus held comes back soon.</summary>
-    public const int VisibilityTimeout = 3;
+    /// <summary>How long what a crashed bus held stays invisible, in seconds.</summary>
+    public int VisibilityTimeout { get; set; } = 30;
+
+    /// <summary>Instead of one that reaches the emulator.</summary>
+    public ISqsClient? Client { get; init; }
 
     public Func<Task> Register(
         IBusRegistrationConfigurator registration, Action<IBusRegistrationContext, IBusFactoryConfigurator> configure)
     {
-        var calls = Create();
+        var calls = Client as InterceptedSqs ?? new InterceptedSqs(Client ?? CreateClient());
         registration.UsingAmazonSqs((context, configurator) =>
         {
             configurator.Host("eu-central-1", host => host.Client(() => calls));
-            configurator.ConnectEndpointConfigurationObserver(new ShortTimes());
+            configurator.ConnectEndpointConfigurationObserver(new ShortTimes(VisibilityTimeout));
             configure(context, configurator);
         });
         return () =>
@@ -40,7 +43,7 @@ internal sealed class AmazonSqsTransport : ITransportFixture
             new SqsClientOptions { Region = "eu-central-1", ServiceUrl = emulator.Endpoint }, TimeProvider.System);
     }
 
-    private sealed class ShortTimes : IEndpointConfigurationObserver
+    private sealed class ShortTimes(int visibilityTimeout) : IEndpointConfigurationObserver
     {
         public void EndpointConfigured<T>(T configurator)
             where T : IReceiveEndpointConfigurator
@@ -48,7 +51,7 @@ internal sealed class AmazonSqsTransport : ITransportFixture
             if (configurator is not IAmazonSqsReceiveEndpointConfigurator sqs)
                 return;
             sqs.WaitTimeSeconds = 1;
-            sqs.VisibilityTimeout = VisibilityTimeout;
+            sqs.VisibilityTimeout = visibilityTimeout;
         }
     }
 }

@@ -4,5 +4,9 @@ namespace WorkerFleet.Conformance.AmazonSqs;
 
 public sealed class AmazonSqsTransportConformance : DurableTransportConformance
 {
-    protected override ITransportFixture Transport { get; } = new AmazonSqsTransport();
+    private readonly AmazonSqsTransport _transport = new();
+
+    protected override ITransportFixture Transport => _transport;
+
+    protected override void ExpectCrash() => _transport.VisibilityTimeout = 3;
 }

@@ -5,13 +5,17 @@ namespace WorkerFleet.Conformance.AmazonSqs;
 /// <summary>A client whose calls a test sees, and can hold up or fail, before and after they took effect.</summary>
 internal sealed class InterceptedSqs(ISqsClient inner) : ISqsClient
 {
-    /// <summary>Given the operation and the queue, by address or name. What it throws the call throws, without taking effect.</summary>
+    /// <summary>
+    /// Given the operation and the queue, by address or name. What it throws the call throws, without taking effect.
+    /// </summary>
     public Func<string, string, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>What it throws the call throws, although it took effect.</summary>
     public Func<string, string, Task> After { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>Can change what a batch of messages to send is answered with, instead of sending it; null to send it.</summary>
+    /// <summary>
+    /// Can change what a batch of messages to send is answered with, instead of sending it; null to send it.
+    /// </summary>
     public Func<IReadOnlyList<SendMessageBatchRequestEntry>, BatchResult?> AnswerSend { get; set; } = _ => null;
 
     public Task<string> GetQueueUrlAsync(string queueName, CancellationToken cancellationToken) =>
@@ -29,11 +33,13 @@ internal sealed class InterceptedSqs(ISqsClient inner) : ISqsClient
     public Task<IReadOnlyDictionary<string, string>> GetQueueAttributesAsync(
         string queueUrl, IReadOnlyList<string> attributeNames, CancellationToken cancellationToken) =>
         CallAsync(
-            "GetQueueAttributes", queueUrl, () => inner.GetQueueAttributesAsync(queueUrl, attributeNames, cancellationToken));
+            "GetQueueAttributes", queueUrl,
+            () => inner.GetQueueAttributesAsync(queueUrl, attributeNames, cancellationToken));
 
     public Task SetQueueAttributesAsync(
         string queueUrl, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken) =>
-        CallAsync("SetQueueAttributes", queueUrl, () => inner.SetQueueAttributesAsync(queueUrl, attributes, cancellationToken));
+        CallAsync(
+            "SetQueueAttributes", queueUrl, () => inner.SetQueueAttributesAsync(queueUrl, attributes, cancellationToken));
 
     public Task TagQueueAsync(
         string queueUrl, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
@@ -53,7 +59,8 @@ internal sealed class InterceptedSqs(ISqsClient inner) : ISqsClient
 
     public Task<BatchResult> DeleteMessageBatchAsync(
         string queueUrl, IReadOnlyList<DeleteMessageBatchRequestEntry> entries, CancellationToken cancellationToken) =>
-        CallAsync("DeleteMessageBatch", queueUrl, () => inner.DeleteMessageBatchAsync(queueUrl, entries, cancellationToken));
+        CallAsync(
+            "DeleteMessageBatch", queueUrl, () => inner.DeleteMessageBatchAsync(queueUrl, entries, cancellationToken));
 
     public Task<BatchResult> ChangeMessageVisibilityBatchAsync(
         string queueUrl, IReadOnlyList<ChangeMessageVisibilityBatchRequestEntry> entries,

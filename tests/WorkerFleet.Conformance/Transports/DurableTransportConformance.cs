@@ -7,10 +7,16 @@ public abstract class DurableTransportConformance : TransportConformance
 {
     private static readonly TimeSpan Forever = TimeSpan.FromMinutes(10);
 
+    /// <summary>Buses that start from now on crash: what they held is to be delivered again soon.</summary>
+    protected virtual void ExpectCrash()
+    {
+    }
+
     [Fact]
     public async Task Crash_WhileMessagesAreConsumedAndWait_DeliversAllOfThemAgain()
     {
         var (before, after) = (new Inbox(), new Inbox());
+        ExpectCrash();
         var crashed = await TransportBus.StartAsync(Transport, (_, configurator) =>
             configurator.ReceiveEndpoint(Queue("orders"), endpoint =>
             {
@@ -36,7 +42,8 @@ public abstract class DurableTransportConformance : TransportConformance
             })));
 
         await after.HoldsAsync(
-            [.. Enumerable.Range(0, 6).Select(number => $"{number}{(before.Entries.Contains($"{number}") ? " again" : "")}")]);
+            [.. Enumerable.Range(0, 6).Select(number =>
+                $"{number}{(before.Entries.Contains($"{number}") ? " again" : "")}")]);
         Assert.Equal(2, before.Count);
     }
 

@@ -9,7 +9,8 @@ public interface ITransportFixture
     /// <param name="registration">Where; sagas and request clients are registered already.</param>
     /// <param name="configure">Adds the receive endpoints.</param>
     /// <returns>
-    /// Cuts the bus off from its broker, so that it neither acknowledges nor returns what it holds: to the broker its process is gone.
+    /// Cuts the bus off from its broker, so that it neither acknowledges nor returns what it holds: to the broker its
+    /// process is gone.
     /// </returns>
     Func<Task> Register(
         IBusRegistrationConfigurator registration, Action<IBusRegistrationContext, IBusFactoryConfigurator> configure);

@@ -9,7 +9,8 @@ public sealed class InMemoryTransportConformance : TransportConformance
     private sealed class InMemoryTransport : ITransportFixture
     {
         public Func<Task> Register(
-            IBusRegistrationConfigurator registration, Action<IBusRegistrationContext, IBusFactoryConfigurator> configure)
+            IBusRegistrationConfigurator registration,
+            Action<IBusRegistrationContext, IBusFactoryConfigurator> configure)
         {
             registration.UsingInMemory((context, configurator) => configure(context, configurator));
             return () => Task.CompletedTask;

@@ -24,7 +24,8 @@ public sealed class Inbox
     }
 
     public Task CountsAsync(int count) =>
-        WaitUntilAsync(() => _entries.Count >= count, () => $"{count} entries; there are: {string.Join(", ", Entries)}");
+        WaitUntilAsync(
+            () => _entries.Count >= count, () => $"{count} entries; there are: {string.Join(", ", Entries)}");
 
     /// <param name="condition">What has to come true.</param>
     /// <param name="what">Names it if it does not.</param>

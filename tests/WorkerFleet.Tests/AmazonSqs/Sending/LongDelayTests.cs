@@ -1,0 +1,51 @@
+using MassTransit;
+using WorkerFleet.Tests.AmazonSqs.Fakes;
+
+namespace WorkerFleet.Tests.AmazonSqs.Sending;
+
+public sealed class LongDelayTests
+{
+    [Fact]
+    public async Task Send_WithADelayOfTwentyMinutes_ArrivesThenAndNotBeforeWithItsGroup()
+    {
+        var delay = TimeSpan.FromMinutes(20);
+        DateTimeOffset? arrived = null;
+        string? group = null;
+        SqsBus bus = null!;
+        await using (bus = await SqsBus.StartAsync(configurator =>
+            configurator.ReceiveEndpoint("orders", endpoint => endpoint.Handler<Ping>(context =>
+            {
+                arrived = bus.Time.GetUtcNow();
+                context.ReceiveContext.TryGetPayload(out AmazonSqsMessageContext? message);
+                group = message?.TransportMessage.Attributes?["MessageGroupId"];
+                return Task.CompletedTask;
+            }))))
+        {
+            var due = bus.Time.GetUtcNow() + delay;
+
+            await bus.SendAsync("orders", new Ping("later"), context =>
+            {
+                context.SetGroupId("tenant-7");
+                context.Delay = delay;
+            });
+            await bus.UntilAsync(() => arrived is not null, TimeSpan.FromSeconds(5));
+
+            Assert.InRange(arrived!.Value, due, due + TimeSpan.FromSeconds(15));
+            Assert.Equal("tenant-7", group);
+            Assert.Equal(2, bus.Sqs.Calls.Count(call => call == "SendMessageBatch orders"));
+        }
+    }
+
+    [Fact]
+    public async Task Send_WithADelayOfFortyMinutesToAQueueOfOthers_IsRefused()
+    {
+        await using var bus = await SqsBus.StartAsync(_ => { });
+
+        var exception = await Assert.ThrowsAsync<MessageException>(
+            () => bus.SendAsync("theirs", new Ping("later"), context => context.Delay = TimeSpan.FromMinutes(40)));
+
+        Assert.Contains("Queue(\"theirs\")", exception.Message, StringComparison.Ordinal);
+    }
+
+    public sealed record Ping(string Text);
+}
