@@ -19,6 +19,12 @@ internal sealed class AmazonSqsTopology(AmazonSqsOptions options)
     /// <summary>What fails is not to come back at once, again and again, while a store is out of reach.</summary>
     private static readonly TimeSpan Redelivery = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Fills receives from 200 rows a second and worker on, where their number matters; far below what the items take that a
+    /// worker holds beyond those that it works on.
+    /// </summary>
+    private static readonly TimeSpan ReceivePause = TimeSpan.FromMilliseconds(50);
+
     public QueueAddresses Addresses { get; } = new(options.Prefix);
 
     public IEnumerable<string> Queues => QueueNames.All.Select(Addresses.NameOf);
@@ -36,6 +42,7 @@ internal sealed class AmazonSqsTopology(AmazonSqsOptions options)
         var sqs = (IAmazonSqsReceiveEndpointConfigurator)endpoint;
         sqs.VisibilityTimeout = (int)options.VisibilityTimeout.TotalSeconds;
         sqs.RedeliverVisibilityTimeout = (int)Redelivery.TotalSeconds;
+        sqs.ReceivePause = ReceivePause;
         Configure((IAmazonSqsQueueConfigurator)sqs, queue);
     }
 

@@ -65,6 +65,11 @@ internal sealed class SqsReceiveEndpointConfiguration
         set => _receive.WaitTimeSeconds = value;
     }
 
+    public TimeSpan ReceivePause
+    {
+        set => _receive.ReceivePause = value;
+    }
+
     public int VisibilityTimeout
     {
         set => _receive.VisibilityTimeout = value;
@@ -114,6 +119,8 @@ internal sealed class SqsReceiveEndpointConfiguration
             if (seconds < min || seconds > SqsLimits.MaxVisibilitySeconds)
                 yield return this.Failure(
                     _queue.Name, $"{name} is {seconds}; it has to be from {min} to {SqsLimits.MaxVisibilitySeconds}");
+        if (_receive.ReceivePause < TimeSpan.Zero || _receive.ReceivePause > TimeSpan.FromSeconds(1))
+            yield return this.Failure(_queue.Name, $"ReceivePause is {_receive.ReceivePause}; it has to be from 0 to 1 s");
         if (_receive.PurgeOnStartup)
             yield return this.Warning(_queue.Name, "what is in the queue is deleted when the endpoint starts");
         foreach (var result in base.Validate())

@@ -3,7 +3,7 @@ using WorkerFleet.AmazonSqs.Topology;
 
 namespace WorkerFleet.AmazonSqs.Receiving;
 
-/// <summary>How an endpoint receives; all times in seconds.</summary>
+/// <summary>How an endpoint receives; all times but the pause in seconds.</summary>
 internal sealed class ReceiveSettings(QueueSettings queue)
 {
     /// <summary>Room to extend it twice before it is over.</summary>
@@ -12,6 +12,8 @@ internal sealed class ReceiveSettings(QueueSettings queue)
     public QueueSettings Queue { get; } = queue;
 
     public int WaitTimeSeconds { get; set; } = 10;
+
+    public TimeSpan ReceivePause { get; set; }
 
     public int VisibilityTimeout { get; set; } = 30;
 

@@ -12,20 +12,21 @@ namespace WorkerFleet.AmazonSqs.Receiving;
 /// <param name="context">The endpoint.</param>
 /// <param name="settings">Of the endpoint.</param>
 /// <param name="permits">One for each message that may be received.</param>
-/// <param name="receive">Waits for up to so many messages.</param>
+/// <param name="receive">Receives up to so many messages; waits for one, or takes what is there.</param>
 /// <param name="redeclare">Makes the queue anew after it was deleted.</param>
 /// <param name="accept">Takes messages, and their permits.</param>
 /// <param name="time">The clock.</param>
 [SuppressMessage("Design", "CA1001", Justification = "Its stop disposes it.")]
 internal sealed class SqsPoller(
     ReceiveEndpointContext context, ReceiveSettings settings, PrefetchPermits permits,
-    Func<int, CancellationToken, Task<IReadOnlyList<SqsMessage>>> receive, Func<CancellationToken, Task> redeclare,
+    Func<int, bool, CancellationToken, Task<IReadOnlyList<SqsMessage>>> receive, Func<CancellationToken, Task> redeclare,
     Func<IReadOnlyList<SqsMessage>, Task> accept, TimeProvider time)
 {
     private const int MaxPolls = 8;
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _abort = new();
+    private readonly ReceivePace _pace = new(settings.ReceivePause);
     private readonly Task[] _more = [.. Enumerable.Repeat(Task.CompletedTask, PollsFor(context.PrefetchCount) - 1)];
     private Task _first = Task.CompletedTask;
     private CancellationToken _stopping;
@@ -71,10 +72,14 @@ internal sealed class SqsPoller(
                     _isQueueMissing = false;
                 }
 
-                await PollAsync();
+                var poll = await PollAsync(waits: true);
                 if (failures > 0)
                     await context.TransportObservers.NotifyReady(context.InputAddress);
                 failures = 0;
+                var pause = _pace.After(poll.Wanted, poll.Received);
+                if (_pace.WantsMore)
+                    StartMore();
+                await Task.Delay(pause, time, _stopping);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
@@ -86,13 +91,16 @@ internal sealed class SqsPoller(
             }
     }
 
-    /// <summary>Ends when there is little to do, or something is wrong, which the first one sees to.</summary>
+    /// <summary>
+    /// Ends when there is little to do, or something is wrong, which the first one sees to. Waits for nothing: of several
+    /// requests that wait each would bring one or two of the messages that come next.
+    /// </summary>
     private async Task PollMoreAsync()
     {
         LogContext.SetCurrentIfNull(context.LogContext);
         try
         {
-            while (!_stopping.IsCancellationRequested && await PollAsync() is { } poll
+            while (!_stopping.IsCancellationRequested && await PollAsync(waits: false) is { } poll
                 && poll.Received * 2 >= poll.Wanted)
             {
             }
@@ -108,22 +116,20 @@ internal sealed class SqsPoller(
         }
     }
 
-    private async Task<(int Wanted, int Received)> PollAsync()
+    private async Task<(int Wanted, int Received)> PollAsync(bool waits)
     {
         var wanted = await permits.TakeAsync(SqsLimits.MaxEntries, _stopping);
         IReadOnlyList<SqsMessage> messages = [];
         try
         {
             if (!_stopping.IsCancellationRequested)
-                messages = await receive(wanted, _abort.Token);
+                messages = await receive(wanted, waits, _abort.Token);
         }
         finally
         {
             permits.Release(wanted - messages.Count);
         }
 
-        if (messages.Count == SqsLimits.MaxEntries)
-            StartMore();
         await accept(messages);
         return (wanted, messages.Count);
     }

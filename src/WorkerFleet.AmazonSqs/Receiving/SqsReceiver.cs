@@ -110,13 +110,13 @@ internal sealed class SqsReceiver : ConsumerAgent<string>
         }
     }
 
-    private Task<IReadOnlyList<SqsMessage>> ReceiveAsync(int count, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<SqsMessage>> ReceiveAsync(int count, bool waits, CancellationToken cancellationToken) =>
         _connection.Client.ReceiveMessageAsync(
             new ReceiveMessageRequest
             {
                 QueueUrl = _queue.Url,
                 MaxNumberOfMessages = count,
-                WaitTimeSeconds = _settings.WaitTimeSeconds,
+                WaitTimeSeconds = waits ? _settings.WaitTimeSeconds : 0,
                 VisibilityTimeout = _settings.VisibilityTimeout,
             },
             cancellationToken);

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using WorkerFleet.Acceptance.Fleet;
+using WorkerFleet.Acceptance.Processes;
 using WorkerFleet.Acceptance.Results;
 using WorkerFleet.Batches;
 using WorkerFleet.Conformance.Emulators;
@@ -40,7 +42,9 @@ public sealed partial class SqsFleetTests(ITestOutputHelper log) : IAsyncLifetim
             await member.WaitUntilReadyAsync();
 
         var id = await _fleet.SubmitAsync(
-            "rows.csv", "--agent", "echo", "--prompt", "{{n}}", "--concurrency", "200", "--output", "results");
+            "rows.csv", "--agent", "echo", "--prompt", "{{n}}", "--concurrency", "200", "--output", "results",
+            // What drives a batch are some messages a slice, which rarely share a request with others.
+            "--slice-size", "1000");
         var end = await _fleet.WaitForEndAsync(id);
         Assert.Equal((BatchStatus.Completed, Rows), (end.Batch.CurrentState, end.Counts.Succeeded));
         new Export(_fleet.Workspace["results"]).ShouldBeComplete(Rows);
@@ -49,7 +53,12 @@ public sealed partial class SqsFleetTests(ITestOutputHelper log) : IAsyncLifetim
             await member.StopAsync();
 
         foreach (var member in _fleet.Members)
-            log.WriteLine($"{member.Name}: {Operations().Match(member.Log).Groups[1].Value}");
+        {
+            var operations = Operations().Match(member.Log).Groups[1].Value;
+            log.WriteLine($"{member.Name}: {operations}");
+            Assert.Empty(operations.Split(", ").Select(operation => ActionOf(operation.Split(' ')[0])).Except(AllowedActions()));
+        }
+
         var requests = _fleet.Members.Sum(member => int.Parse(Requests().Match(member.Log).Groups[1].ValueSpan, null));
         log.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{(double)requests / Rows:0.000} requests a row, in {end.Batch.FinishedAt - end.Batch.SubmittedAt}."));
@@ -70,6 +79,17 @@ public sealed partial class SqsFleetTests(ITestOutputHelper log) : IAsyncLifetim
         Assert.Equal(BatchStatus.Completed, (await _fleet.WaitForEndAsync(id)).Batch.CurrentState);
         var lines = await File.ReadAllLinesAsync(Path.Combine(_fleet.Workspace["results"], "results.jsonl"));
         Assert.All(lines.Index(), line => Assert.Contains($"{line.Index}{new string('x', Large)}", line.Item, StringComparison.Ordinal));
+    }
+
+    /// <summary>What a batch does is allowed by the right to do it to one.</summary>
+    private static string ActionOf(string operation) => $"sqs:{operation.Replace("Batch", "", StringComparison.Ordinal)}";
+
+    private static IEnumerable<string> AllowedActions()
+    {
+        using var policy = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Workspace.RepositoryRoot, "deploy", "iam", "queues.json")));
+        return [.. policy.RootElement.GetProperty("Statement").EnumerateArray()
+            .SelectMany(statement => statement.GetProperty("Action").EnumerateArray()).Select(action => action.GetString()!)];
     }
 
     [GeneratedRegex(@"Amazon SQS: (\d+) requests")]

@@ -12,6 +12,9 @@ public abstract class DurableTransportConformance : TransportConformance
     {
     }
 
+    /// <summary>Whether what waits in a bus that stops is with others before its consumers are done.</summary>
+    protected virtual bool ReturnsWaitingAtOnce => true;
+
     [Fact]
     public async Task Crash_WhileMessagesAreConsumedAndWait_DeliversAllOfThemAgain()
     {
@@ -75,10 +78,12 @@ public abstract class DurableTransportConformance : TransportConformance
                 rest.Add($"{context.Message.Number}");
                 return Task.CompletedTask;
             })));
-        await rest.CountsAsync(6);
+        if (ReturnsWaitingAtOnce)
+            await rest.CountsAsync(6);
         Assert.False(stop.IsCompleted);
         release.SetResult();
         await stop;
+        await rest.CountsAsync(6);
         await next.StopAsync();
 
         Assert.Equal(2, finished.Count);
