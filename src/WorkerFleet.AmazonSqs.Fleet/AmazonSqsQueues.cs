@@ -36,7 +36,7 @@ public sealed class AmazonSqsQueues(AmazonSqsOptions options, TimeProvider time)
             }
             catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException)
             {
-                findings.Add(new(name, QueueState.Failed, AwsProblems.Describe(exception)));
+                findings.Add(new(name, QueueState.Failed, Describe(exception)));
                 // What is wrong with one is wrong with all: credentials, access, region.
                 break;
             }
@@ -46,6 +46,11 @@ public sealed class AmazonSqsQueues(AmazonSqsOptions options, TimeProvider time)
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>The client's own exceptions that stand for no answer say it all; AWS's answers need an explanation.</summary>
+    internal static string Describe(Exception exception) => exception is SqsException { StatusCode: 0 }
+        ? exception.Message.TrimEnd('.')
+        : AwsProblems.Describe(exception);
 
     private async Task<(QueueFinding Finding, string? Arn)> ProvisionAsync(
         string name, string? deadLetters, bool dryRun, CancellationToken cancellationToken)

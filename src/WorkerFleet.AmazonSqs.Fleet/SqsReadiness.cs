@@ -2,7 +2,6 @@ using Amazon.Runtime;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.AmazonSqs.Client;
-using WorkerFleet.Aws;
 using WorkerFleet.Messaging;
 
 namespace WorkerFleet.AmazonSqs.Fleet;
@@ -36,7 +35,7 @@ internal sealed partial class SqsReadiness(
             }
             catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException)
             {
-                throw new BrokerException($"{options.Display}: {AwsProblems.Describe(exception)}", exception);
+                throw new BrokerException($"{options.Display}: {AmazonSqsQueues.Describe(exception)}", exception);
             }
 
             await timer.WaitForNextTickAsync(cancellationToken);

@@ -13,13 +13,16 @@ internal static class FleetLogging
     /// <summary>What Microsoft.Extensions.Hosting logs of an exception that it throws as well.</summary>
     private const string HostFailed = "Hosting failed to start";
 
+    /// <summary>What MassTransit logs of a bus that is stopped because something before it failed to start, and of no other.</summary>
+    private const string BusNotStarted = "Failed to stop bus: {Address} ({Reason})";
+
     public static Logger Create(CliContext cli, CommonValues common)
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(LogEventLevel.Warning)
             .ReadFrom.Configuration(common.Configuration);
         // Whoever starts the host tells why it failed to start; once is enough.
-        configuration.Filter.ByExcluding(entry => entry.MessageTemplate.Text == HostFailed);
+        configuration.Filter.ByExcluding(entry => entry.MessageTemplate.Text is HostFailed or BusNotStarted);
         if (common.LogLevel is { } level)
             configuration.MinimumLevel.Is(level);
         var withExceptions = common.LogLevel is LogEventLevel.Debug or LogEventLevel.Verbose;
