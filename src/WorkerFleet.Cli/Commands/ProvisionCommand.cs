@@ -18,8 +18,8 @@ internal sealed class ProvisionCommand(CliContext cli)
 
     public Command Create()
     {
-        var command = new CliCommand("provision", "Create what the fleet needs in AWS where it is missing, and verify " +
-            "the rest: tables, indexes, expiry, bucket, queues. May be repeated.")
+        var command = new CliCommand("provision", "Create what the fleet needs in AWS, and verify what is there: " +
+            "tables, indexes, expiry, bucket, queues.")
         {
             Examples = ["provision --dry-run", "provision"],
         };
