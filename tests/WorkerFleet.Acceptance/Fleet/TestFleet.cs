@@ -141,7 +141,7 @@ public sealed class TestFleet : IAsyncDisposable
                 return progress;
             if (late.IsCancellationRequested)
                 throw new TimeoutException($"Waited {Limit} for batch {batch} {what}. It is {progress.Batch.CurrentState}: " +
-                    $"{progress.Counts}, {progress.Waiting} waiting for their next attempt.");
+                    $"{progress.Counts}, {progress.Waiting} waiting for their next attempt.\n{await store.ExplainAsync(batch)}");
             await timer.WaitForNextTickAsync();
         }
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
@@ -5,6 +7,7 @@ using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Sqlite;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Acceptance.Store;
 
@@ -15,6 +18,9 @@ namespace WorkerFleet.Acceptance.Store;
 internal sealed class StoreReader : IAsyncDisposable
 {
     private const int MostEvents = 1_000;
+    private const int MostExplained = 3;
+
+    private static readonly TimeSpan RecentlySeen = TimeSpan.FromMinutes(1);
 
     private readonly ServiceProvider _services;
 
@@ -72,6 +78,28 @@ internal sealed class StoreReader : IAsyncDisposable
                 sessions.Add(ItemSession.ForAttempt(batch.CorrelationId, index, success.Attempt));
         }
         return sessions;
+    }
+
+    /// <summary>For whoever asks why a batch stands still: the first rows that are pending with their events, and the workers.</summary>
+    public async Task<string> ExplainAsync(Guid batchId)
+    {
+        var text = new StringBuilder();
+        var ledger = _services.GetRequiredService<ILedger>();
+        foreach (var slice in await ledger.ReadSlicesAsync(batchId, 0, MostExplained, true, CancellationToken.None))
+            foreach (var row in Enumerable.Range(0, slice.Count).Where(slice.Pending.Contains).Take(MostExplained))
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  row {slice.FirstIndex + row} is pending:");
+                foreach (var e in await ReadEventsAsync(batchId, slice.FirstIndex + row))
+                    text.AppendLine(
+                        CultureInfo.InvariantCulture, $"    {e.At:HH:mm:ss.fff} {e.Status} {e.Attempt} {e.WorkerId} {e.Detail}");
+            }
+        foreach (var worker in await _services.GetRequiredService<IWorkerRegistry>()
+            .ListAsync(DateTimeOffset.UtcNow - RecentlySeen, CancellationToken.None))
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  {worker.Id} seen {worker.SeenAt:HH:mm:ss.fff}: {worker.Status}, {worker.InFlight} in flight of " +
+                $"{worker.Capacity}, batches [{string.Join(", ", worker.Batches)}] {string.Join("; ", worker.AgentNotes)}");
+        return text.ToString();
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
