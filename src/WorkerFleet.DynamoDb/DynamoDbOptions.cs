@@ -53,8 +53,8 @@ public sealed record DynamoDbOptions
     } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// How often a process asks whether something of the schedule is due, when nothing was. 0 to 1 s; 1 s by default.
-    /// Shorter: commands are seen sooner; each look costs 4 requests and 2 read units.
+    /// How often a process asks whether something of the schedule is due, when nothing was. 0 to 1 s; 1 s by default. Commands are
+    /// seen within it, retries within three times as long. Each look costs 2 requests and 1 read unit.
     /// </summary>
     public TimeSpan ScheduleInterval
     {

@@ -31,7 +31,7 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
         DateTimeOffset now, int limit, TimeSpan lease, IReadOnlyCollection<Guid>? batches,
         CancellationToken cancellationToken)
     {
-        if (batches is { Count: 0 } || limit < 1 || !_rhythm.IsTime(now))
+        if (batches is { Count: 0 } || limit < 1 || _rhythm.ShardsToAsk(now) is not { Count: > 0 } shards)
             return [];
         var token = Attributes.NewWriter();
         var scope = batches?.Select(batch => batch.ToString("N")).ToHashSet();
@@ -39,7 +39,7 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
         var found = 0;
         while (claimed.Count < limit && lost.Count < MaxLost)
         {
-            var due = await FindDueAsync(now, limit - claimed.Count, scope, lost, cancellationToken);
+            var due = await FindDueAsync(now, shards, limit - claimed.Count, scope, lost, cancellationToken);
             found += due.Count;
             if (due.Count == 0)
                 break;
@@ -116,9 +116,10 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
 
     /// <returns>Partition keys of what is due, the earliest first.</returns>
     private async Task<List<string>> FindDueAsync(
-        DateTimeOffset now, int limit, HashSet<string>? scope, HashSet<string> except, CancellationToken cancellationToken)
+        DateTimeOffset now, IReadOnlyList<int> shards, int limit, HashSet<string>? scope, HashSet<string> except,
+        CancellationToken cancellationToken)
     {
-        var shards = await Task.WhenAll(Enumerable.Range(0, ScheduleItems.Shards).Select(async shard =>
+        var found = await Task.WhenAll(shards.Select(async shard =>
         {
             var query = new QueryRequest(tables.Runs)
             {
@@ -143,7 +144,7 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
 
             return due;
         }));
-        return [.. shards.SelectMany(due => due).OrderBy(due => due.At).Take(limit).Select(due => due.Key)];
+        return [.. found.SelectMany(due => due).OrderBy(due => due.At).Take(limit).Select(due => due.Key)];
     }
 
     private async Task<ClaimedMessage?> TryClaimAsync(

@@ -1,7 +1,9 @@
 using System.Text;
 using Amazon.DynamoDBv2.Model;
+using WorkerFleet.Batches;
 using WorkerFleet.DynamoDb.Client;
 using WorkerFleet.DynamoDb.Tables;
+using WorkerFleet.Messaging;
 using WorkerFleet.Scheduling;
 
 namespace WorkerFleet.DynamoDb;
@@ -18,6 +20,11 @@ internal static class ScheduleItems
     /// <summary>Keys that the index of what is due, and that of a batch, are spread over.</summary>
     public const int Shards = 4;
 
+    /// <summary>Where all commands are, which are few, and which somebody waits for; and a part of the retries.</summary>
+    public const int CommandShard = 0;
+
+    private static readonly IReadOnlyList<string> Items = [.. Enum.GetValues<BatchPriority>().Select(QueueNames.Items)];
+
     public static string PartitionOf(string key) => $"TIMER#{key}";
 
     public static string DueShard(int shard) => $"DUE#{shard}";
@@ -27,7 +34,7 @@ internal static class ScheduleItems
     public static async Task<Dictionary<string, AttributeValue>> WriteAsync(
         ScheduledMessage message, DynamoTables tables, LargeValues values, CancellationToken cancellationToken)
     {
-        var shard = ShardOf(message.Key);
+        var shard = Items.Contains(message.Queue) ? ShardOf(message.Key) : CommandShard;
         var item = Attributes.Key(PartitionOf(message.Key), SortKey);
         item[TableSchemas.DuePartition] = Attributes.Text(DueShard(shard));
         item[TableSchemas.DueSort] = Attributes.Instant(message.DueAt);

@@ -124,9 +124,12 @@ public sealed partial class Reconciler(
     {
         var now = time.GetUtcNow();
         await ledger.KeepAsync(batch.CorrelationId, batch.SubmittedAt, cancellationToken);
-        var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
-        if (!_sightings.TryGetValue(batch.CorrelationId, out var last)
-            || last.Version != batch.Version || last.Counts != counts || batch.CurrentState == BatchStatus.Paused
+        var seen = _sightings.TryGetValue(batch.CorrelationId, out var last);
+        // The saga moves with every slice: while it does, counting would tell nothing new, and costs a read of all slices.
+        ItemCounts? counts = seen && last!.Version != batch.Version
+            ? null
+            : await ledger.CountAsync(batch.CorrelationId, cancellationToken);
+        if (!seen || counts is null || last!.Counts != counts || batch.CurrentState == BatchStatus.Paused
             || busy || inFlight.Any(batch.CorrelationId) || aggregator.IsRunning(batch.CorrelationId))
         {
             _sightings[batch.CorrelationId] = new(batch.Version, counts, now);
@@ -160,10 +163,10 @@ public sealed partial class Reconciler(
                 batch.CorrelationId, QueueNames.Items(batch.Spec.Limits.Priority), cancellationToken) >= counts.Pending;
 
     /// <param name="Version">Of the saga.</param>
-    /// <param name="Counts">Of its items.</param>
+    /// <param name="Counts">Of its items; null when they were not counted, because the saga had moved.</param>
     /// <param name="At">When the batch was last seen to move.</param>
     /// <param name="WaitingAt">When all of its pending items were last seen to wait.</param>
-    private sealed record Sighting(int Version, ItemCounts Counts, DateTimeOffset At, DateTimeOffset WaitingAt = default);
+    private sealed record Sighting(int Version, ItemCounts? Counts, DateTimeOffset At, DateTimeOffset WaitingAt = default);
 
     [LoggerMessage(1501, LogLevel.Information, "Batch {BatchId} makes no progress in state {Status}; driving it on")]
     private partial void LogRedriving(Guid batchId, string status);

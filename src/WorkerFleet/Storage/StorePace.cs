@@ -17,5 +17,5 @@ public sealed record StorePace(TimeSpan Look, TimeSpan Report, TimeSpan Check, T
 
     /// <summary>For a store that takes money for each request.</summary>
     public static StorePace Metered { get; } =
-        new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(1));
+        new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2));
 }
