@@ -70,7 +70,7 @@ internal sealed class DynamoBatchStore(DynamoTables tables, BatchReads reads, La
         var batches = new List<BatchState>();
         while (batches.Count < limit)
         {
-            var ids = await ReadIdsAsync(
+            var (ids, areLast) = await ReadIdsAsync(
                 unfinishedOnly ? OpenBatches : AllBatches, before, limit - batches.Count, cancellationToken);
             if (ids.Count == 0)
                 break;
@@ -79,12 +79,14 @@ internal sealed class DynamoBatchStore(DynamoTables tables, BatchReads reads, La
                 tables.Runs, ids.Select(id => (PartitionOf(id), SortKey)), consistent: true, cancellationToken);
             var read = await Task.WhenAll(items.Select(item => ReadAsync(item, cancellationToken)));
             batches.AddRange(read.OrderByDescending(batch => IdOf(batch.CorrelationId), StringComparer.Ordinal));
+            if (areLast)
+                break;
         }
 
         return batches;
     }
 
-    private async Task<List<Guid>> ReadIdsAsync(
+    private async Task<(List<Guid> Ids, bool AreLast)> ReadIdsAsync(
         string partition, Guid? before, int limit, CancellationToken cancellationToken)
     {
         var query = new QueryRequest(tables.Runs)
@@ -98,7 +100,9 @@ internal sealed class DynamoBatchStore(DynamoTables tables, BatchReads reads, La
         if (before is { } id)
             query.ExpressionAttributeValues[":before"] = Attributes.Text(IdOf(id));
         var page = await tables.QueryAsync(query, cancellationToken);
-        return [.. (page.Items ?? []).Select(item => Guid.ParseExact(item.ReadText(Attributes.SortKey), "N"))];
+        return (
+            [.. (page.Items ?? []).Select(item => Guid.ParseExact(item.ReadText(Attributes.SortKey), "N"))],
+            page.LastEvaluatedKey is not { Count: > 0 });
     }
 
     /// <returns>Whether the batch was replaced; if not, whether it was open.</returns>

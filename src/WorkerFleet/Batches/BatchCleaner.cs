@@ -10,8 +10,6 @@ public sealed class BatchCleaner(
     IBatchStore batches, ILedger ledger, IDeadLetters deadLetters, ISchedule schedule, IBlobStore blobs,
     IBatchDrivers drivers)
 {
-    private const int PageSize = 100;
-
     /// <summary>
     /// Deletes finished batches that ended before <paramref name="finishedBefore"/>: records, journal, source; not the
     /// exported results. A batch that some process drives stays. Repeatable after a crash.
@@ -21,14 +19,10 @@ public sealed class BatchCleaner(
         DateTimeOffset finishedBefore, bool dryRun, CancellationToken cancellationToken)
     {
         var cleaned = new List<BatchState>();
-        Guid? before = null;
-        while (await batches.ListAsync(before, unfinishedOnly: false, PageSize, cancellationToken) is { Count: > 0 } page)
-        {
-            foreach (var batch in page.Where(batch => IsOver(batch, finishedBefore)))
-                if (await TryCleanAsync(batch.CorrelationId, finishedBefore, dryRun, cancellationToken))
-                    cleaned.Add(batch);
-            before = page[^1].CorrelationId;
-        }
+        await foreach (var batch in batches.ReadAllAsync(unfinishedOnly: false, cancellationToken))
+            if (IsOver(batch, finishedBefore)
+                && await TryCleanAsync(batch.CorrelationId, finishedBefore, dryRun, cancellationToken))
+                cleaned.Add(batch);
         return cleaned;
     }
 

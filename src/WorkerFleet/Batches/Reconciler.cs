@@ -43,8 +43,6 @@ public sealed partial class Reconciler(
     /// <summary>Counting what waits costs more the more it is.</summary>
     private static readonly TimeSpan CountInterval = TimeSpan.FromMinutes(1);
 
-    private const int PageSize = 1_000;
-
     private readonly Dictionary<Guid, Sighting> _sightings = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -106,13 +104,8 @@ public sealed partial class Reconciler(
             yield break;
         }
 
-        Guid? before = null;
-        while (await store.ListAsync(before, unfinishedOnly: true, PageSize, cancellationToken) is { Count: > 0 } page)
-        {
-            foreach (var batch in page)
-                yield return batch;
-            before = page[^1].CorrelationId;
-        }
+        await foreach (var batch in store.ReadAllAsync(unfinishedOnly: true, cancellationToken))
+            yield return batch;
     }
 
     /// <summary>Those that some other process works on, by its heartbeat: a call can take longer than a stuck batch may.</summary>
@@ -143,7 +136,7 @@ public sealed partial class Reconciler(
         {
             if (now - last.WaitingAt < CountInterval)
                 return;
-            if (await IsWaitingAsync(batch, counts, cancellationToken))
+            if (await IsWaitingAsync(batch, counts.Value, cancellationToken))
             {
                 _sightings[batch.CorrelationId] = last with { WaitingAt = now };
                 return;

@@ -27,8 +27,6 @@ public sealed partial class CompletionPoller(
     /// <summary>Between two of its renewals, and for the other processes between two attempts to take it.</summary>
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(3);
 
-    private const int PageSize = 1_000;
-
     /// <summary>How far a look goes back: the index lags a little, and clocks differ.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
 
@@ -100,14 +98,9 @@ public sealed partial class CompletionPoller(
     /// <summary>Whether there is a batch whose agents may be at work in the background.</summary>
     private async Task<bool> IsAnyWaitingAsync(CancellationToken cancellationToken)
     {
-        Guid? before = null;
-        while (await batches.ListAsync(before, unfinishedOnly: true, PageSize, cancellationToken) is { Count: > 0 } page)
-        {
-            if (page.Any(batch => batch.Spec.Limits.Waiting > 0))
+        await foreach (var batch in batches.ReadAllAsync(unfinishedOnly: true, cancellationToken))
+            if (batch.Spec.Limits.Waiting > 0)
                 return true;
-            before = page[^1].CorrelationId;
-        }
-
         return false;
     }
 

@@ -20,6 +20,9 @@ public sealed class TestFleet : IAsyncDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Between looks into the cloud store, which slow down the emulator that the fleet works with.</summary>
+    private static readonly TimeSpan CloudInterval = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Characters of a member's log that are shown, from its end.</summary>
     private const int MaxLog = 20_000;
 
@@ -28,6 +31,7 @@ public sealed class TestFleet : IAsyncDisposable
     private readonly List<FleetMember> _workers = [];
 
     private Func<StoreReader> _openStore;
+    private TimeSpan _interval = Interval;
     private Func<CancellationToken, Task> _leaveBroker = _ => Task.CompletedTask;
 
     private TestFleet(ITestOutputHelper log)
@@ -79,6 +83,7 @@ public sealed class TestFleet : IAsyncDisposable
         var cloud = await CloudStore.ConfigureAsync(Workspace);
         (await Workspace.RunAsync("provision")).ShouldBe(0);
         _openStore = cloud.OpenReader;
+        _interval = CloudInterval;
     }
 
     /// <summary>Starts orchestrators and workers, and waits until all are ready.</summary>
@@ -133,7 +138,7 @@ public sealed class TestFleet : IAsyncDisposable
     {
         await using var store = OpenStore();
         using var late = new CancellationTokenSource(Limit);
-        using var timer = new PeriodicTimer(Interval);
+        using var timer = new PeriodicTimer(_interval);
         while (true)
         {
             var progress = await store.ProgressAsync(batch);

@@ -94,7 +94,7 @@ internal sealed class StoreReader : IAsyncDisposable
                         CultureInfo.InvariantCulture, $"    {e.At:HH:mm:ss.fff} {e.Status} {e.Attempt} {e.WorkerId} {e.Detail}");
             }
         foreach (var worker in await _services.GetRequiredService<IWorkerRegistry>()
-            .ListAsync(DateTimeOffset.UtcNow - RecentlySeen, CancellationToken.None))
+            .ListAsync(TimeProvider.System.GetUtcNow() - RecentlySeen, CancellationToken.None))
             text.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"  {worker.Id} seen {worker.SeenAt:HH:mm:ss.fff}: {worker.Status}, {worker.InFlight} in flight of " +
