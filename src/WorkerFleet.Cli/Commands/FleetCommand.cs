@@ -23,6 +23,7 @@ internal static class FleetCommand
         root.Add(new FleetProcessCommand(cli, "up", FleetRoles.Orchestrator | FleetRoles.Worker).Create());
         root.Add(new FleetProcessCommand(cli, "orchestrator", FleetRoles.Orchestrator).Create());
         root.Add(new FleetProcessCommand(cli, "worker", FleetRoles.Worker).Create());
+        root.Add(new ApiCommand(cli).Create());
         root.Add(new ResumeCommand(cli).Create());
         root.Add(new ListCommand(cli).Create());
         root.Add(new StatusCommand(cli).Create());

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using WorkerFleet.Api.Contracts;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;

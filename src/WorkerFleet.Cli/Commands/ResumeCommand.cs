@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkerFleet.Api.Contracts;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using WorkerFleet.Api.Contracts;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Rendering;

@@ -1,3 +1,4 @@
+using WorkerFleet.Api.Contracts;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Rendering;

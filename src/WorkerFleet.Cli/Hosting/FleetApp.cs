@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
 using WorkerFleet.AgentCore;
 using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.Agents;
+using WorkerFleet.Api.Hosting;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Callbacks;
 using WorkerFleet.Cli.Health;
@@ -82,6 +84,21 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <summary>Opens the store to submit batches to the fleet, making its folder where needed.</summary>
     public static FleetApp OpenToSubmit(CliContext cli, CommonValues common) => Build(
         cli, common, services => services.AddSingleton<IBatchDrivers, FleetDrivers>());
+
+    /// <summary>Opens the store to serve the API beside it.</summary>
+    /// <exception cref="UserErrorException">The folder cannot be written to.</exception>
+    public static FleetApp OpenApi(CliContext cli, CommonValues common, ApiOptions options)
+    {
+        CheckWritable(common);
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        Configure(builder.Services, cli, common, new SqliteStoreOptions { LockTimeout = FleetLockTimeout });
+        if (BrokerChoice.IsConfigured(common))
+            builder.Services.AddSingleton<IBatchDrivers, FleetDrivers>();
+        builder.AddFleetApi(options);
+        var app = builder.Build();
+        app.UseFleetApi();
+        return new FleetApp(app);
+    }
 
     /// <summary>Opens the store as a process of the fleet.</summary>
     /// <exception cref="UserErrorException">There is no broker, or what is configured is wrong.</exception>
@@ -165,7 +182,14 @@ internal sealed class FleetApp : IAsyncDisposable
         CliContext cli, CommonValues common, Action<IServiceCollection> addFleet, SqliteStoreOptions? store = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        var services = builder.Services;
+        Configure(builder.Services, cli, common, store);
+        addFleet(builder.Services);
+        return new FleetApp(builder.Build());
+    }
+
+    private static void Configure(
+        IServiceCollection services, CliContext cli, CommonValues common, SqliteStoreOptions? store)
+    {
         services.AddLogging(logging => logging.AddSerilog(FleetLogging.Create(cli, common), dispose: true));
         services.AddSingleton(cli.Time);
         services.AddSingleton(common.Configuration);
@@ -175,11 +199,9 @@ internal sealed class FleetApp : IAsyncDisposable
         StoreChoice.Of(common).AddTo(services, store);
         services.AddFleet();
         services.AddSingleton<ItemInput>();
-        addFleet(services);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
         // Signals are handled here: the default lifetime would stop the host beside the commands, and print.
         services.AddSingleton<IHostLifetime, CommandLifetime>();
-        return new FleetApp(builder.Build());
     }
 
     private sealed class CommandLifetime : IHostLifetime

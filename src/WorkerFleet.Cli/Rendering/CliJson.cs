@@ -1,25 +1,15 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using WorkerFleet.Api.Contracts;
 
 namespace WorkerFleet.Cli.Rendering;
 
-/// <summary>
-/// How commands write JSON: snake case, as in the results' files; readable; one document a command.
-/// </summary>
+/// <summary>How commands write JSON: one document a command.</summary>
 internal static class CliJson
 {
-    public static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
+    public static JsonSerializerOptions Options => PublicJson.Indented;
 
-    /// <summary>The same on one line, for JSON Lines.</summary>
-    public static readonly JsonSerializerOptions LineOptions = new(Options) { WriteIndented = false };
+    /// <summary>On one line, for JSON Lines.</summary>
+    public static JsonSerializerOptions LineOptions => PublicJson.Line;
 
     public static void WriteJson<T>(this CliContext cli, T value) =>
         cli.Raw.WriteLine(JsonSerializer.Serialize(value, Options));

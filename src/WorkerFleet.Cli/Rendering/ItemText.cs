@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
+using WorkerFleet.Api.Contracts;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Items;
 using WorkerFleet.Journal;

@@ -53,6 +53,9 @@ public sealed record WorkerRecord
 
     /// <summary>Batches it has items in flight of, or whose results it writes: they are not stuck.</summary>
     public IReadOnlyList<Guid> Batches { get; init; } = [];
+
+    /// <summary>The busiest of the batches that it works on, as a worker.</summary>
+    public IReadOnlyList<BatchActivity> Activity { get; init; } = [];
 }
 
 public enum WorkerStatus

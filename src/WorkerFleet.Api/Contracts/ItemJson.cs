@@ -4,10 +4,10 @@ using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Mapping;
 
-namespace WorkerFleet.Cli.Rendering;
+namespace WorkerFleet.Api.Contracts;
 
 /// <summary>Everything about one row, as JSON.</summary>
-internal sealed record ItemJson(
+public sealed record ItemJson(
     Guid BatchId,
     long Row,
     string? Id,

@@ -1,10 +1,10 @@
 using WorkerFleet.Batches;
 using WorkerFleet.Ledger;
 
-namespace WorkerFleet.Cli.Rendering;
+namespace WorkerFleet.Api.Contracts;
 
 /// <summary>A batch as JSON.</summary>
-internal sealed record BatchJson(
+public sealed record BatchJson(
     Guid BatchId,
     string Name,
     string Owner,

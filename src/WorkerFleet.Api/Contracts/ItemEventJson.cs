@@ -1,10 +1,10 @@
 using System.Text.Json;
 using WorkerFleet.Journal;
 
-namespace WorkerFleet.Cli.Rendering;
+namespace WorkerFleet.Api.Contracts;
 
 /// <summary>One event of a row's journal, as JSON.</summary>
-internal sealed record ItemEventJson(
+public sealed record ItemEventJson(
     DateTimeOffset At, string Event, int Attempt, string? Worker, JsonElement? Detail)
 {
     public static ItemEventJson Of(JournalEvent journalEvent) => new(

@@ -1,9 +1,9 @@
 using WorkerFleet.Workers;
 
-namespace WorkerFleet.Cli.Rendering;
+namespace WorkerFleet.Api.Contracts;
 
 /// <summary>A process of the fleet, for scripts.</summary>
-internal sealed record WorkerJson(
+public sealed record WorkerJson(
     string Id, string Host, string Version, IReadOnlyList<string> Roles, string Status, string? Note,
     IReadOnlyList<string> AgentNotes, int InFlight, int Capacity, int Concurrency, double ItemsPerSecond, long MemoryBytes,
     long MemoryLimitBytes, double Cpu, IReadOnlyList<Guid> Batches, DateTimeOffset StartedAt, DateTimeOffset SeenAt, double SeenSecondsAgo)

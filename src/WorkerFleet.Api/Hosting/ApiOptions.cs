@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace WorkerFleet.Api.Hosting;
+
+/// <summary>Section <c>Fleet:Api</c>: where the API and the dashboard are served, and what they may be used for.</summary>
+public sealed record ApiOptions
+{
+    public const string Section = "Fleet:Api";
+    public const int DefaultPort = 5080;
+
+    /// <summary>TCP port; 0 takes a free one. 5080 by default.</summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>Address to listen on. Loopback by default, where no key is needed; anywhere else there have to be API keys.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Largest source that can be uploaded, in bytes. 1 GiB by default.</summary>
+    public long MaxUploadBytes { get; init; } = 1L << 30;
+
+    /// <summary>
+    /// Folders, and addresses such as <c>s3://bucket/prefix/</c>, below which sources may be named and results may be written.
+    /// None by default: then sources are uploaded, and results are downloaded.
+    /// </summary>
+    public IReadOnlyList<string> Roots { get; init; } = [];
+
+    /// <summary>Whether only this machine can reach it.</summary>
+    public bool IsLoopback => IPAddress.IsLoopback(Address);
+}
