@@ -15,6 +15,13 @@ public sealed class InFlightItems : IBusyBatches
     /// <summary>Items settled since the process started.</summary>
     public long Settled => Interlocked.Read(ref _settled);
 
+    /// <summary>How long the calls for them took.</summary>
+    public RecentLatencies Latencies { get; } = new();
+
+    /// <summary>How many items of each batch the process has.</summary>
+    public IReadOnlyDictionary<Guid, int> CountByBatch() =>
+        _items.GroupBy(item => item.Key.BatchId).ToDictionary(batch => batch.Key, batch => batch.Count());
+
     /// <summary>The batches that the process has items of.</summary>
     public IReadOnlyList<Guid> Batches() => [.. _items.Select(item => item.Key.BatchId).Distinct()];
 

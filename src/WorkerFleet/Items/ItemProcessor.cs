@@ -236,6 +236,7 @@ public sealed partial class ItemProcessor(
                 throw;
             }
         var run = new AttemptRun(startedAt, time.GetElapsedTime(began), history.Starts, worker.Id);
+        inFlight.Latencies.Add(item.BatchId, run.Duration);
 
         if (reply is null)
             return await CancelAsync();

@@ -19,6 +19,11 @@ public sealed partial class Heartbeat(
     /// <summary>What rates are taken over.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
+    /// <summary>Batches told of in one heartbeat.</summary>
+    private const int MaxActivities = 20;
+
+    private static readonly IReadOnlyDictionary<int, int> NoLatencies = new Dictionary<int, int>();
+
     private static readonly string Version =
         (Assembly.GetEntryAssembly() ?? typeof(Heartbeat).Assembly)
             .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
@@ -77,8 +82,22 @@ public sealed partial class Heartbeat(
         }
     }
 
+    /// <summary>The busiest first, so that what does not fit is what matters least.</summary>
+    private IReadOnlyList<BatchActivity> ReadActivity(DateTimeOffset now)
+    {
+        if (_load is null)
+            return [];
+        var (inFlight, latencies) = (_load.Items.CountByBatch(), _load.Items.Latencies.Read(now));
+        return [.. inFlight.Keys.Union(latencies.Keys)
+            .Select(batchId => new BatchActivity(
+                batchId, inFlight.GetValueOrDefault(batchId), latencies.GetValueOrDefault(batchId) ?? NoLatencies))
+            .OrderByDescending(activity => activity.InFlight)
+            .Take(MaxActivities)];
+    }
+
     private WorkerRecord Read()
     {
+        var now = time.GetUtcNow();
         var reading = meter.Read();
         var newest = (At: time.GetTimestamp(), Settled: _load?.Items.Settled ?? 0, reading.CpuTime);
         while (_samples.TryPeek(out var old) && time.GetElapsedTime(old.At, newest.At) > Window)
@@ -94,7 +113,7 @@ public sealed partial class Heartbeat(
             Version = Version,
             Roles = [.. roles.Select(role => role.Name).Distinct().Order(StringComparer.Ordinal)],
             StartedAt = _startedAt,
-            SeenAt = time.GetUtcNow(),
+            SeenAt = now,
             Status = _told ? WorkerStatus.Draining : note is null ? WorkerStatus.Running : WorkerStatus.Pressed,
             Note = note,
             AgentNotes = _load?.Governor.AgentNotes() ?? [],
@@ -109,6 +128,7 @@ public sealed partial class Heartbeat(
                 ? Math.Clamp((reading.CpuTime - oldest.CpuTime) / (passed * reading.Processors), 0, 1)
                 : 0,
             Batches = [.. busy.SelectMany(each => each.Batches()).Distinct()],
+            Activity = ReadActivity(now),
         };
     }
 

@@ -7,6 +7,7 @@ namespace WorkerFleet.Tests.Fakes;
 internal sealed class InMemoryLedger : ILedger
 {
     private int _counted;
+    private int _kept;
 
     public Dictionary<(Guid BatchId, int Number), Slice> Slices { get; } = [];
 
@@ -16,6 +17,15 @@ internal sealed class InMemoryLedger : ILedger
 
     /// <summary>How often <see cref="CountAsync"/> was called.</summary>
     public int Counted => Volatile.Read(ref _counted);
+
+    /// <summary>How often somebody saw to it that nothing expires.</summary>
+    public int Kept => Volatile.Read(ref _kept);
+
+    public Task KeepAsync(Guid batchId, DateTimeOffset submittedAt, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _kept);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Runs in every <see cref="CountAsync"/>, with the batch.</summary>
     public Action<Guid>? OnCount { get; set; }

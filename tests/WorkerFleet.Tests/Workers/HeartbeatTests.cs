@@ -77,6 +77,27 @@ public sealed class HeartbeatTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Beat_WithItems_SaysHowManyOfEachBatchAndHowLongCallsTakeUntilThatIsLongAgo()
+    {
+        var (busy, slow) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        _items.TryBegin(busy, 1);
+        _items.TryBegin(busy, 2);
+        for (var i = 0; i < 9; i++)
+            _items.Latencies.Add(busy, TimeSpan.FromMilliseconds(100));
+        _items.Latencies.Add(busy, TimeSpan.FromSeconds(10));
+        _items.Latencies.Add(slow, TimeSpan.FromMinutes(3));
+
+        await AdvanceUntilAsync(() => _registry.Record is { Activity.Count: 2 });
+        var (first, second) = (_registry.Record!.Activity[0], _registry.Record!.Activity[1]);
+
+        Assert.Equal((busy, 2, slow, 0), (first.BatchId, first.InFlight, second.BatchId, second.InFlight));
+        Assert.InRange(LatencyBuckets.Percentile(first.Latencies, 0.9)!.Value.TotalMilliseconds, 90, 110);
+        Assert.InRange(LatencyBuckets.Percentile(first.Latencies, 0.99)!.Value.TotalSeconds, 9, 11);
+        Assert.InRange(LatencyBuckets.Percentile(second.Latencies, 0.5)!.Value.TotalMinutes, 2.7, 3.3);
+        await AdvanceUntilAsync(() => _registry.Record is { Activity: [{ Latencies.Count: 0 }] });
+    }
+
+    [Fact]
     public async Task Beat_MemoryShort_SaysWhyItTakesFewerAndWhenItIsOver()
     {
         _resources.Reading = new(910, 1_000, TimeSpan.Zero, 2);
