@@ -35,7 +35,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
                 .Then(verbs.Advance)
                 .ThenAsync(verbs.CheckFailurePolicyAsync)
                 .IfElse(verbs.MustEnd, ending => End(ending, verbs), going => going
-                    .ThenAsync(verbs.DispatchNextAsync)
+                    .ThenAsync(verbs.DispatchTogetherAsync)
                     .IfElse(verbs.IsDispatchComplete,
                         complete => complete.TransitionTo(Processing),
                         more => more.TransitionTo(Dispatching))
@@ -48,7 +48,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
         During(Submitted, Dispatching, Processing,
             When(Draining)
                 .Then(verbs.MarkDraining)
-                .ThenAsync(verbs.DispatchNextAsync),
+                .ThenAsync(verbs.DispatchTogetherAsync),
             When(Settled)
                 .ThenAsync(verbs.MarkSettledAsync)
                 .ThenAsync(verbs.CheckFailurePolicyAsync)

@@ -37,7 +37,15 @@ public sealed partial class BatchVerbs(
     /// Sends the next DispatchBatch, unless one is under way, the source has ended, or the window is full. A batch that
     /// ends early has no window: its rows go straight to cancelled.
     /// </summary>
-    public async Task DispatchNextAsync(BehaviorContext<BatchState> context)
+    public Task DispatchNextAsync(BehaviorContext<BatchState> context) => DispatchNextAsync(context, atLeast: 1);
+
+    /// <summary>
+    /// As <see cref="DispatchNextAsync(BehaviorContext{BatchState})"/>, where what is dispatched lasts still: waits until there is
+    /// room for two slices, so that they share messages. Nothing waits for long: a slice that is settled is followed at once.
+    /// </summary>
+    public Task DispatchTogetherAsync(BehaviorContext<BatchState> context) => DispatchNextAsync(context, atLeast: 2);
+
+    private static async Task DispatchNextAsync(BehaviorContext<BatchState> context, int atLeast)
     {
         var batch = context.Saga;
         if (batch.DispatchInFlight || batch.DispatchComplete)
@@ -45,7 +53,7 @@ public sealed partial class BatchVerbs(
         var free = batch.EndStatus is null
             ? DispatchWindow.SlicesOf(batch.Spec.Limits) - (batch.SlicesDispatched - batch.DrainedSlices.Count)
             : SlicesPerDispatch;
-        if (free <= 0)
+        if (free < atLeast)
             return;
         batch.DispatchInFlight = true;
         await context.SendAsync(QueueNames.Dispatch, new DispatchBatch(

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace WorkerFleet.Conformance.Transports;
 
 /// <summary>What the fleet needs of every transport, also of one in memory.</summary>
-public abstract class TransportConformance
+public abstract partial class TransportConformance
 {
     private readonly string _run = Guid.CreateVersion7().ToString("N")[^12..];
 

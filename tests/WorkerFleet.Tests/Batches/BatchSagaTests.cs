@@ -47,18 +47,34 @@ public sealed class BatchSagaTests(SagaFixture saga) : IClassFixture<SagaFixture
     }
 
     [Fact]
-    public async Task Dispatched_WindowOfSixSlices_IsFilledAndNotOverrun()
+    public async Task Dispatched_WindowOfSixSlices_IsFilledByTwosAndNotOverrun()
     {
         // 2 × concurrency 10 ÷ 4 rows, and one: six slices; slice 0 is drained.
         var id = await saga.AddBatchAsync(Dispatching);
 
-        await saga.SendAsync(id, Report(id, 2, 4));
-        await saga.SendAsync(id, Report(id, 6, 1));
-        Assert.Equal([(6, 1)], DispatchesOf(id));
+        await saga.SendAsync(id, Report(id, 2, 3));
+        Assert.Equal([(5, 2)], DispatchesOf(id));
+        await saga.SendAsync(id, Report(id, 5, 2));
 
         await saga.SendAsync(id, new SliceDraining(id, 1));
         await saga.SendAsync(id, new SliceDraining(id, 1));
-        Assert.Equal([(6, 1), (7, 1)], DispatchesOf(id));
+        Assert.Equal([(5, 2)], DispatchesOf(id));
+        await saga.SendAsync(id, new SliceDraining(id, 2));
+        Assert.Equal([(5, 2), (7, 2)], DispatchesOf(id));
+    }
+
+    [Fact]
+    public async Task Settled_WithRoomForOneSlice_IsFollowedAtOnce()
+    {
+        var id = await saga.AddBatchAsync(Dispatching);
+        await saga.SendAsync(id, Report(id, 2, 5));
+        Assert.Empty(DispatchesOf(id));
+
+        await saga.SendAsync(id, new SliceDraining(id, 1));
+        Assert.Empty(DispatchesOf(id));
+        await saga.SendAsync(id, new SliceSettled(id, 1));
+
+        Assert.Equal([(7, 1)], DispatchesOf(id));
     }
 
     [Fact]
