@@ -2,8 +2,8 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkerFleet.Batches;
-using WorkerFleet.Conformance.Stores;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Sqlite;
 
 namespace WorkerFleet.Conformance.Transports;
 
@@ -17,7 +17,8 @@ public abstract partial class TransportConformance
         var inbox = new Inbox();
         var due = Enumerable.Range(0, messages).ToDictionary(
             _ => Guid.CreateVersion7(), number => TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(50 * number));
-        await using var store = SqliteFixture.Create();
+        var folder = Directory.CreateTempSubdirectory("fleet-schedule-").FullName;
+        await using var store = new ServiceCollection().AddLogging().AddSqliteStore(folder).BuildServiceProvider();
         await using var bus = await TransportBus.StartAsync(Transport, (_, configurator) =>
             configurator.ReceiveEndpoint(Queue("later"), endpoint => endpoint.Handler<PauseBatch>(context =>
             {
@@ -25,7 +26,7 @@ public abstract partial class TransportConformance
                 inbox.Add(early > TimeSpan.Zero ? $"{context.Message.BatchId} came {early} early" : $"{context.Message.BatchId}");
                 return Task.CompletedTask;
             })));
-        var schedule = store.Open().GetRequiredService<ISchedule>();
+        var schedule = store.GetRequiredService<ISchedule>();
         foreach (var (id, dueAt) in due)
             await schedule.PutAsync(
                 ScheduledMessages.Create($"later/{id:N}", id, dueAt, Queue("later"), new PauseBatch(id)), CancellationToken.None);
@@ -41,6 +42,8 @@ public abstract partial class TransportConformance
             () => "an empty schedule");
         await sweeper.StopAsync(CancellationToken.None);
         Assert.Equal(messages, inbox.Count);
+        await store.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
