@@ -15,9 +15,10 @@ internal sealed class SampleAgent : IAsyncDisposable
     /// <summary>By folder: each is built once, for all tests of the process.</summary>
     private static readonly ConcurrentDictionary<string, Lazy<Task>> Builds = new();
 
-    private readonly Process _process;
+    private readonly ProcessStartInfo _start;
+    private Process _process;
 
-    private SampleAgent(Process process, string url) => (_process, Url) = (process, url);
+    private SampleAgent(ProcessStartInfo start, string url) => (_start, _process, Url) = (start, Start(start), url);
 
     public string Url { get; }
 
@@ -40,13 +41,28 @@ internal sealed class SampleAgent : IAsyncDisposable
             start.Environment[name] = value;
         start.Environment["PORT"] = port;
         start.Environment["HOST"] = "127.0.0.1";
-        var agent = new SampleAgent(Start(start), $"http://127.0.0.1:{port}");
-        using var client = new HttpClient();
-        await Wait.UntilAsync(() => agent.AnswersAsync(client), $"the sample agent {sample}");
+        var agent = new SampleAgent(start, $"http://127.0.0.1:{port}");
+        await agent.WaitUntilReadyAsync();
         return agent;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it in the middle of whatever it does, and starts another one at the same address.</summary>
+    public async Task KillAndStartAsync()
+    {
+        await KillAsync();
+        _process = Start(_start);
+        await WaitUntilReadyAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await KillAsync();
+
+    private async Task WaitUntilReadyAsync()
+    {
+        using var client = new HttpClient();
+        await Wait.UntilAsync(() => AnswersAsync(client), $"the sample agent in {_start.WorkingDirectory}");
+    }
+
+    private async Task KillAsync()
     {
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
