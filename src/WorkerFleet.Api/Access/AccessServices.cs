@@ -10,6 +10,7 @@ internal static class AccessServices
     {
         services.AddAuthentication(LocalCallers.Scheme)
             .AddScheme<AuthenticationSchemeOptions, LocalCallers>(LocalCallers.Scheme, null);
+        services.AddSingleton<AuditLog>();
         var authorization = services.AddAuthorizationBuilder();
         foreach (var scope in Scopes.All)
             authorization.AddPolicy(scope, policy => policy.RequireClaim(ApiCaller.ScopeClaim, scope));
