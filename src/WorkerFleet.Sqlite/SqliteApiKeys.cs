@@ -5,13 +5,18 @@ using WorkerFleet.Sqlite.Database;
 
 namespace WorkerFleet.Sqlite;
 
-/// <summary>Keys of the HTTP API in the embedded store. The time of revocation is a column, so that revoking is one write.</summary>
+/// <summary>
+/// Keys of the HTTP API in the embedded store. The time of revocation is a column, so that revoking is one write.
+/// </summary>
 internal sealed class SqliteApiKeys(SqliteDatabase database) : IApiKeys
 {
     private const string Insert = """
         INSERT INTO api_keys (id, record, revoked_ticks) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING
         """;
 
+    private const string SelectAll = "SELECT record, revoked_ticks FROM api_keys ORDER BY id";
+    private const string SelectOne = "SELECT record, revoked_ticks FROM api_keys WHERE id = ?1";
+    private const string Delete = "DELETE FROM api_keys WHERE id = ?1";
     private const string Revoke = "UPDATE api_keys SET revoked_ticks = coalesce(revoked_ticks, ?2) WHERE id = ?1";
 
     public async Task<bool> AddAsync(ApiKey key, CancellationToken cancellationToken)
@@ -28,10 +33,10 @@ internal sealed class SqliteApiKeys(SqliteDatabase database) : IApiKeys
     }
 
     public async Task<ApiKey?> FindAsync(string id, CancellationToken cancellationToken) =>
-        (await ReadAsync("SELECT record, revoked_ticks FROM api_keys WHERE id = ?1", id, cancellationToken)).SingleOrDefault();
+        (await ReadAsync(SelectOne, id, cancellationToken)).SingleOrDefault();
 
     public Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken) =>
-        ReadAsync("SELECT record, revoked_ticks FROM api_keys ORDER BY id", null, cancellationToken);
+        ReadAsync(SelectAll, null, cancellationToken);
 
     public async Task<bool> RevokeAsync(string id, DateTimeOffset at, CancellationToken cancellationToken)
     {
@@ -43,7 +48,7 @@ internal sealed class SqliteApiKeys(SqliteDatabase database) : IApiKeys
     }
 
     public Task RemoveAsync(string id, CancellationToken cancellationToken) => database.WriteAsync(
-        transaction => transaction.Prepare("DELETE FROM api_keys WHERE id = ?1").Bind(1, id).Execute(), cancellationToken);
+        transaction => transaction.Prepare(Delete).Bind(1, id).Execute(), cancellationToken);
 
     private async Task<IReadOnlyList<ApiKey>> ReadAsync(string sql, string? id, CancellationToken cancellationToken) =>
         await database.ReadAsync(

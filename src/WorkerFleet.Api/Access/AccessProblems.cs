@@ -20,7 +20,8 @@ internal static class AccessProblems
             StatusCodes.Status401Unauthorized, ProblemTypes.Unauthorized,
             presented ? "The key is not valid" : "A key is needed",
             presented
-                ? "The key is unknown, expired or revoked. 'fleet keys list' shows those there are; 'fleet keys create' makes one."
+                ? "The key is unknown, expired or revoked. 'fleet keys list' shows those there are; 'fleet keys create' " +
+                    "makes one."
                 : "Send an API key in the header 'Authorization: Bearer fleet_…'. 'fleet keys create' makes one.");
     }
 
@@ -40,11 +41,13 @@ internal static class AccessProblems
             $"More than {FailedAttempts.MostInWindow} in a minute came from this address. Try again in {seconds} s.");
     }
 
-    /// <summary>400: a name that is not this machine's leads here, as a page of another site can arrange (DNS rebinding).</summary>
+    /// <summary>
+    /// 400: a name that is not this machine's leads here, as a page of another site can arrange (DNS rebinding).
+    /// </summary>
     public static IResult ForeignHost(string host) => Problem(
         StatusCodes.Status400BadRequest, ProblemTypes.BadRequest, "The Host header names another machine",
-        $"This API only answers for localhost, 127.0.0.1 and [::1], and was asked for '{Short(host)}'. To serve it under " +
-        "another name, set Fleet:Api:Host, and make API keys.");
+        $"This API only answers for localhost, 127.0.0.1 and [::1], and was asked for '{Short(host)}'. To serve it " +
+        "under another name, set Fleet:Api:Host, and make API keys.");
 
     /// <summary>403: another site's page made the browser send this.</summary>
     public static IResult CrossSite() => Problem(
@@ -59,8 +62,8 @@ internal static class AccessProblems
     /// <summary>400: what a cookie authorizes has to come from a page of ours, which knows the token.</summary>
     public static IResult Antiforgery() => Problem(
         StatusCodes.Status400BadRequest, ProblemTypes.BadRequest, "The antiforgery token is missing or not valid",
-        $"Who is signed in with a cookie sends the csrf_token of GET /session in the header {SignInRoutes.AntiforgeryHeader} " +
-        "with whatever changes something.");
+        "Who is signed in with a cookie sends the csrf_token of GET /session in the header " +
+        $"{SignInRoutes.AntiforgeryHeader} with whatever changes something.");
 
     private static IResult Problem(
         int status, string type, string title, string detail, Dictionary<string, object?>? extensions = null) =>

@@ -48,7 +48,9 @@ internal static class AccessServices
         return services;
     }
 
-    /// <summary>The part of the pipeline that keeps out who may not come in; behind that which describes problems.</summary>
+    /// <summary>
+    /// The part of the pipeline that keeps out who may not come in; behind that which describes problems.
+    /// </summary>
     public static void UseFleetAccess(this WebApplication app)
     {
         app.UseCrossSiteGuard();
@@ -57,7 +59,9 @@ internal static class AccessServices
         app.UseAuthorization();
     }
 
-    /// <summary>Out of reach of scripts and of other sites; never over plain HTTP once it was given over HTTPS.</summary>
+    /// <summary>
+    /// Out of reach of scripts and of other sites; never over plain HTTP once it was given over HTTPS.
+    /// </summary>
     private static void Harden(CookieBuilder cookie, string name)
     {
         cookie.Name = name;

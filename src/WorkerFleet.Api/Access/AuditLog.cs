@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkerFleet.Api.Access;
 
 /// <summary>
-/// What was changed, and by whom: one line of the log for each control action and each change of a key, whatever came of it.
+/// What was changed, and by whom: one line of the log for each control action and each change of a key, whatever came
+/// of it.
 /// </summary>
 /// <remarks>
 /// Written as information in a category of its own, which the host lets through at every log level: whoever asks for
@@ -45,8 +46,10 @@ public sealed partial class AuditLog(ILoggerFactory loggers)
 
     private static string Cut(string text) => text.Length <= MaxLength ? text : $"{text[..MaxLength]}…";
 
+    // The format 'l' has Serilog write texts without quotes.
     [LoggerMessage(9000, LogLevel.Information,
-        "audit: {Action} {Target}: {Outcome}; by {Caller}, key {KeyId}, owner {Owner}, from {RemoteAddress}")]
+        "audit: {Action:l} {Target:l}: {Outcome:l}; by {Caller:l}, key {KeyId:l}, owner {Owner:l}, " +
+        "from {RemoteAddress:l}")]
     private partial void WriteEntry(
         string action, string target, string outcome, string caller, string keyId, string owner, string remoteAddress);
 }

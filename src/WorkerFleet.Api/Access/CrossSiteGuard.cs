@@ -9,7 +9,8 @@ using WorkerFleet.Api.Hosting;
 namespace WorkerFleet.Api.Access;
 
 /// <summary>
-/// Keeps pages of other sites from using what a browser has: an address that only this machine reaches, and a cookie. What
+/// Keeps pages of other sites from using what a browser has: an address that only this machine reaches, and a cookie.
+/// What
 /// carries its key in a header is let through, since no page can make a browser do that.
 /// </summary>
 internal static class CrossSiteGuard
@@ -26,14 +27,17 @@ internal static class CrossSiteGuard
         {
             if (isLoopback && !LoopbackNames.Contains(http.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
                 await AccessProblems.ForeignHost(http.Request.Host.Value ?? "").ExecuteAsync(http);
-            else if (MayChange(http) && !http.Request.Headers.ContainsKey(HeaderNames.Authorization) && IsForeign(http.Request))
+            else if (MayChange(http) && !http.Request.Headers.ContainsKey(HeaderNames.Authorization)
+                && IsForeign(http.Request))
                 await AccessProblems.CrossSite().ExecuteAsync(http);
             else
                 await next(http);
         });
     }
 
-    /// <summary>After it is known who it is from: what only a cookie authorizes needs a token that other sites cannot read.</summary>
+    /// <summary>
+    /// After it is known who it is from: what only a cookie authorizes needs a token that other sites cannot read.
+    /// </summary>
     public static void UseCookieGuard(this WebApplication app)
     {
         var antiforgery = app.Services.GetRequiredService<IAntiforgery>();
@@ -47,13 +51,17 @@ internal static class CrossSiteGuard
         });
     }
 
-    /// <summary>A WebSocket changes nothing by itself, but browsers open one to any site and let its page read the answers.</summary>
+    /// <summary>
+    /// A WebSocket changes nothing by itself, but browsers open one to any site and let its page read the answers.
+    /// </summary>
     private static bool MayChange(HttpContext http) =>
         !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
             || HttpMethods.IsOptions(http.Request.Method))
         || http.Request.Headers.Upgrade.Count > 0;
 
-    /// <summary>Hubs and the dashboard's circuit: their origin has been looked at, and their clients add no header.</summary>
+    /// <summary>
+    /// Hubs and the dashboard's circuit: their origin has been looked at, and their clients add no header.
+    /// </summary>
     private static bool IsConnection(HttpContext http) =>
         HttpMethods.IsConnect(http.Request.Method) || http.Request.Headers.Upgrade.Count > 0
         || http.Request.Path.StartsWithSegments("/_blazor")
@@ -63,7 +71,8 @@ internal static class CrossSiteGuard
     private static bool IsSignIn(HttpContext http) => http.Request.Path.StartsWithSegments("/sign-in");
 
     /// <summary>
-    /// Browsers say where a request comes from, programs do not. 'same-site' is foreign, too: another port of this machine is
+    /// Browsers say where a request comes from, programs do not. 'same-site' is foreign, too: another port of this
+    /// machine is
     /// the same site, and another program's.
     /// </summary>
     private static bool IsForeign(HttpRequest request)

@@ -9,12 +9,14 @@ using WorkerFleet.Api.Hosting;
 namespace WorkerFleet.Api.Access;
 
 /// <summary>
-/// Says who a request is from: the holder of the key that it carries as a bearer token, or of the key that its cookie was given
+/// Says who a request is from: the holder of the key that it carries as a bearer token, or of the key that its cookie
+/// was given
 /// for; else, where only this machine can reach the API, whoever uses this machine.
 /// </summary>
 internal sealed partial class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiOptions api,
-    KeyRing keys, FailedAttempts failures) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    KeyRing keys, FailedAttempts failures)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "Key";
 
@@ -23,7 +25,8 @@ internal sealed partial class KeyAuthentication(
 
     private const string BearerPrefix = "Bearer ";
 
-    private static readonly string[] ForwardingHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"];
+    private static readonly string[] ForwardingHeaders =
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"];
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {

@@ -11,7 +11,8 @@ internal sealed class ScopeAnswers : IAuthorizationMiddlewareResultHandler
     private readonly AuthorizationMiddlewareResultHandler _usual = new();
 
     public async Task HandleAsync(
-        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Forbidden && MissingOf(policy, context) is { } scope)
             await AccessProblems.MissingScope(scope).ExecuteAsync(context);

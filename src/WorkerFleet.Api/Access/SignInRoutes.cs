@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -8,7 +9,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace WorkerFleet.Api.Access;
 
-/// <summary>Signing in with a key, for browsers: the key is exchanged for a cookie, which scripts cannot read.</summary>
+/// <summary>
+/// Signing in with a key, for browsers: the key is exchanged for a cookie, which scripts cannot read.
+/// </summary>
 internal static class SignInRoutes
 {
     /// <summary>How a principal came in that has a cookie.</summary>
@@ -23,30 +26,47 @@ internal static class SignInRoutes
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("sign-in");
-        group.MapPost("/sign-in", SignInAsync).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+        group.MapPost("/sign-in", SignInAsync).AllowAnonymous()
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         group.MapPost("/sign-out", (Delegate)SignOutAsync).AllowAnonymous();
         group.MapGet("/session", Session).RequireAuthorization();
     }
 
-    /// <summary>Takes a form, as a page sends it, and leads on to the page it names; or JSON, and answers with nothing.</summary>
+    /// <summary>
+    /// Takes a form, as a page sends it, and leads on to the page it names; or JSON, and answers with nothing.
+    /// </summary>
     private static async Task<IResult> SignInAsync(
         HttpContext http, KeyRing keys, FailedAttempts failures, AuditLog audit, CancellationToken cancellationToken)
     {
-        var isForm = http.Request.HasFormContentType;
-        var form = isForm ? await http.Request.ReadFormAsync(cancellationToken) : null;
-        if (!isForm && !http.Request.HasJsonContentType())
+        var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(cancellationToken) : null;
+        var presented = form is null ? await ReadJsonAsync(http.Request, cancellationToken) : form[KeyField].ToString();
+        if (presented is null)
             return AccessProblems.BadSignIn();
-        var presented = form is null
-            ? (await http.Request.ReadFromJsonAsync<SignInJson>(cancellationToken))?.Key
-            : form[KeyField].ToString();
-        if (await keys.AuthenticateAsync(presented?.Trim(), cancellationToken) is not { } key)
+        if (await keys.AuthenticateAsync(presented.Trim(), cancellationToken) is not { } key)
             return failures.Add(http.Connection.RemoteIpAddress) is { } wait
                 ? AccessProblems.TooManyAttempts(http, wait)
                 : AccessProblems.Unauthorized(http, presented: true);
         http.User = Callers.Of(key, Cookie);
         await http.SignInAsync(Cookie, http.User, new AuthenticationProperties { IsPersistent = true });
         audit.Write(http, "session.sign-in", key.Id, "done");
-        return form is null ? TypedResults.NoContent() : TypedResults.LocalRedirect(PageOf(form[ReturnField].ToString()));
+        return form is null
+            ? TypedResults.NoContent()
+            : TypedResults.LocalRedirect(PageOf(form[ReturnField].ToString()));
+    }
+
+    /// <returns>Null for what is no JSON with a key.</returns>
+    private static async Task<string?> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return request.HasJsonContentType()
+                ? (await request.ReadFromJsonAsync<SignInJson>(cancellationToken))?.Key
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static async Task<IResult> SignOutAsync(HttpContext http)
@@ -93,5 +113,6 @@ internal static class SignInRoutes
     /// <param name="Owner">None where it is about the batches of all.</param>
     /// <param name="Scopes">What is allowed.</param>
     /// <param name="CsrfToken">For the antiforgery header; only for who has a cookie.</param>
-    private sealed record SessionJson(string Name, string? KeyId, string? Owner, IReadOnlyList<string> Scopes, string? CsrfToken);
+    private sealed record SessionJson(
+        string Name, string? KeyId, string? Owner, IReadOnlyList<string> Scopes, string? CsrfToken);
 }

@@ -4,7 +4,8 @@ using WorkerFleet.DeadLetters;
 namespace WorkerFleet.Api.Live;
 
 /// <summary>How one batch stands at a moment: what the live streams carry.</summary>
-/// <param name="Sequence">Grows with each sample, also over restarts: milliseconds since 1970, or one more than the last.</param>
+/// <param name="Sequence">Grows with each sample, also over restarts: milliseconds since 1970, or one more than the
+/// last.</param>
 /// <param name="At">When it was read.</param>
 /// <param name="Batch">The batch and its counts.</param>
 /// <param name="RowsPerSecond">Rows settled a second over the last ten seconds; null until that is known.</param>

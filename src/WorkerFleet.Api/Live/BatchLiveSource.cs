@@ -5,7 +5,9 @@ using WorkerFleet.Workers;
 
 namespace WorkerFleet.Api.Live;
 
-/// <summary>Reads one batch: counts from the ledger, the rest from heartbeats, and causes when failures have come.</summary>
+/// <summary>
+/// Reads one batch: counts from the ledger, the rest from heartbeats, and causes when failures have come.
+/// </summary>
 internal sealed class BatchLiveSource(
     Guid batchId, BatchQueries queries, IWorkerRegistry workers, IDeadLetters letters, TimeProvider time)
     : ILiveSource<BatchLiveJson>

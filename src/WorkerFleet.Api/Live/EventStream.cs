@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Api.Access;
 
 namespace WorkerFleet.Api.Live;
 
 /// <summary>
-/// Samples as server-sent events. Written here, since the framework's formatter has no comments, which keep connections alive
+/// Samples as server-sent events. Written here, since the framework's formatter has no comments, which keep connections
+/// alive
 /// through proxies, and since a sample is written as JSON once for all who watch.
 /// </summary>
 internal sealed class EventStream<T>(IAsyncEnumerable<LiveSample<T>> samples, string eventType) : IResult
@@ -21,7 +23,8 @@ internal sealed class EventStream<T>(IAsyncEnumerable<LiveSample<T>> samples, st
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var services = httpContext.RequestServices;
-        var (time, keys) = ((TimeProvider)services.GetService(typeof(TimeProvider))!, (KeyRing)services.GetService(typeof(KeyRing))!);
+        var time = services.GetRequiredService<TimeProvider>();
+        var keys = services.GetRequiredService<KeyRing>();
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
@@ -58,7 +61,8 @@ internal sealed class EventStream<T>(IAsyncEnumerable<LiveSample<T>> samples, st
         }
     }
 
-    private static async Task<bool> CompletesAsync(Task<bool> pending, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<bool> CompletesAsync(
+        Task<bool> pending, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,7 +85,9 @@ internal sealed class EventStream<T>(IAsyncEnumerable<LiveSample<T>> samples, st
     }
 }
 
-/// <summary>Ids of events: the sequence, marked where it was the last, so that a browser that comes back can be told to stop.</summary>
+/// <summary>
+/// Ids of events: the sequence, marked where it was the last, so that a browser that comes back can be told to stop.
+/// </summary>
 internal static class LiveEventId
 {
     private const char Final = '!';

@@ -12,7 +12,8 @@ internal sealed class LiveHub(LiveFeed feed, IBatchStore batches, KeyRing keys, 
 
     /// <summary>One batch, until it is over.</summary>
     /// <param name="batchId">Its id.</param>
-    /// <param name="after">Sequence of the last sample that was seen, to get what was missed; null for the newest.</param>
+    /// <param name="after">Sequence of the last sample that was seen, to get what was missed; null for the
+    /// newest.</param>
     /// <param name="cancellationToken">Cancelled by the client.</param>
     public async IAsyncEnumerable<BatchLiveJson> Watch(
         Guid batchId, long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -27,7 +28,8 @@ internal sealed class LiveHub(LiveFeed feed, IBatchStore batches, KeyRing keys, 
     }
 
     /// <summary>The newest batches of the caller.</summary>
-    public async IAsyncEnumerable<BatchListLiveJson> WatchBatches([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BatchListLiveJson> WatchBatches(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CheckRoom();
         using var lifetime = new WatchLifetime(Context.User!, keys, time, cancellationToken);

@@ -8,7 +8,8 @@ namespace WorkerFleet.Api.Live;
 /// <param name="LongestLook">Between two looks that take long.</param>
 /// <param name="Linger">Goes on so long without a watcher, so that one who lost the connection misses nothing.</param>
 /// <param name="History">Samples are kept so long, to catch up and for charts.</param>
-internal sealed record LivePace(TimeSpan Look, TimeSpan QuietLook, TimeSpan LongestLook, TimeSpan Linger, TimeSpan History)
+internal sealed record LivePace(
+    TimeSpan Look, TimeSpan QuietLook, TimeSpan LongestLook, TimeSpan Linger, TimeSpan History)
 {
     /// <summary>Looking takes at most one part in so many of the time, short of <see cref="LongestLook"/>.</summary>
     public const int WaitPerCost = 20;

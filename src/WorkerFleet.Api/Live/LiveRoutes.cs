@@ -24,7 +24,8 @@ internal static class LiveRoutes
         if (await batches.FindAsync(batch, cancellationToken) is not { } state
             || !ApiCaller.Of(http.User).Sees(state.Spec.Owner))
             return TypedResults.Problem(
-                $"There is no batch {batch}, or it is not this key's owner's.", statusCode: StatusCodes.Status404NotFound,
+                $"There is no batch {batch}, or it is not this key's owner's.",
+                statusCode: StatusCodes.Status404NotFound,
                 title: "There is no such batch", type: ProblemTypes.NotFound);
         var (after, wasFinal) = LiveEventId.Parse(http.Request.Headers[LastEventId]);
         // Browsers come back after the end of a stream, unless they are told that there is nothing more.

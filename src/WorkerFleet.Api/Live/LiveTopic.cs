@@ -7,7 +7,8 @@ using WorkerFleet.Storage;
 namespace WorkerFleet.Api.Live;
 
 /// <summary>
-/// One thing that is watched, and the one reader that it has however many watch. The reader begins with the first watcher, and
+/// One thing that is watched, and the one reader that it has however many watch. The reader begins with the first
+/// watcher, and
 /// ends at the end of the batch, or a little after the last watcher has gone.
 /// </summary>
 internal sealed partial class LiveTopic<T>(
@@ -48,7 +49,8 @@ internal sealed partial class LiveTopic<T>(
 
     /// <summary>Begins to watch.</summary>
     /// <param name="after">The last sequence that the watcher has seen; null: only the newest matters.</param>
-    /// <returns>What it missed, and what comes from now on; null when the reader has ended: there is to be a new topic.</returns>
+    /// <returns>What it missed, and what comes from now on; null when the reader has ended: there is to be a new
+    /// topic.</returns>
     public (IReadOnlyList<LiveSample<T>> Missed, Channel<LiveSample<T>> Next)? TryWatch(long? after)
     {
         lock (_lock)
@@ -140,7 +142,8 @@ internal sealed partial class LiveTopic<T>(
             var last = _samples.Last?.Value;
             var at = time.GetUtcNow();
             // Compared as if it were the last one once more, so that only its content counts.
-            if (last is not null && Write(source.Stamp(value, last.Sequence, last.At)).AsSpan().SequenceEqual(last.Json.Span))
+            if (last is not null
+                && Write(source.Stamp(value, last.Sequence, last.At)).AsSpan().SequenceEqual(last.Json.Span))
                 return false;
             var sequence = Math.Max(at.ToUnixTimeMilliseconds(), (last?.Sequence ?? 0) + 1);
             var stamped = source.Stamp(value, sequence, at);

@@ -3,7 +3,9 @@ using WorkerFleet.Api.Access;
 
 namespace WorkerFleet.Api.Live;
 
-/// <summary>How long a stream may go on: until its watcher has gone, or the key that opened it is no longer good.</summary>
+/// <summary>
+/// How long a stream may go on: until its watcher has gone, or the key that opened it is no longer good.
+/// </summary>
 internal sealed class WatchLifetime : IDisposable
 {
     private static readonly TimeSpan Check = TimeSpan.FromSeconds(5);
@@ -37,7 +39,8 @@ internal sealed class WatchLifetime : IDisposable
         catch (Exception exception) when (
             exception is OperationCanceledException or ObjectDisposedException or Storage.StoreException or IOException)
         {
-            // It has ended meanwhile; or the keys cannot be read: then nobody comes in anew, and this is looked at again.
+            // It has ended meanwhile; or the keys cannot be read: then nobody comes in anew, and this is looked at
+            // again.
         }
     }
 }

@@ -34,7 +34,9 @@ internal sealed class ApiCommand(CliContext cli)
             throw new UserErrorException(problems);
         await using var app = FleetApp.OpenApi(cli, common, options);
         var stop = cli.Stop.Requested;
-        if (await ApiAccess.ProblemOfAsync(options, app.Get<IApiKeys>(), cli.Time.GetUtcNow(), cli.Program, stop) is { } problem)
+        var problem = await ApiAccess.ProblemOfAsync(
+            options, app.Get<IApiKeys>(), cli.Time.GetUtcNow(), cli.Program, stop);
+        if (problem is not null)
             throw new UserErrorException(problem);
         try
         {

@@ -54,12 +54,14 @@ internal sealed class WatchCommand(CliContext cli)
     {
         if (!Uri.TryCreate(written.EndsWith('/') ? written : $"{written}/", UriKind.Absolute, out var server)
             || server.Scheme is not ("http" or "https") || server.UserInfo.Length > 0)
-            throw new UserErrorException($"{_server.Name}: '{written}' is not an address such as https://fleet.example.com");
+            throw new UserErrorException(
+                $"{_server.Name}: '{written}' is not an address such as https://fleet.example.com");
         var key = parsed.GetValue(_key) ?? cli.Environment.GetValueOrDefault(KeyVariable);
         if (key is { Length: 0 })
             key = null;
         if (key is not null && ApiKeyText.Parse(key.Trim()) is null)
-            throw new UserErrorException($"{_key.Name}, {KeyVariable}: is not an API key; one looks like fleet_1234…_5678…");
+            throw new UserErrorException(
+                $"{_key.Name}, {KeyVariable}: is not an API key; one looks like fleet_1234…_5678…");
         // Streams have no end; what is silent for too long is noticed by the feed.
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         return await new RemoteWatch(cli, common, new RemoteFeed(http, server, key?.Trim(), cli.Time, cli.Note), server)

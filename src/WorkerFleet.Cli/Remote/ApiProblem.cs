@@ -15,12 +15,13 @@ internal static class ApiProblem
         return answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized => new(
-                $"{server}: the API wants a key that is good (401). Give one with --key, or in the variable FLEET_API_KEY; " +
-                "'fleet keys create' makes one beside the API"),
+                $"{server}: the API wants a key that is good (401). Give one with --key, or in the variable " +
+                "FLEET_API_KEY; 'fleet keys create' makes one beside the API"),
             HttpStatusCode.Forbidden => new($"{server}: {detail ?? "the key does not allow it (403)"}"),
             HttpStatusCode.NotFound => new(
                 $"{server}: {detail ?? "there is no such batch, or no API of the fleet at this address (404)"}"),
-            var status => new($"{server}: the API answered {(int)status}: {detail ?? "nothing more"}", ExitCodes.Failed),
+            var status => new(
+                $"{server}: the API answered {(int)status}: {detail ?? "nothing more"}", ExitCodes.Failed),
         };
     }
 

@@ -9,7 +9,8 @@ using WorkerFleet.Api.Live;
 namespace WorkerFleet.Cli.Remote;
 
 /// <summary>
-/// The live streams of an API elsewhere. A connection that is lost is made again, and goes on behind the last event that came.
+/// The live streams of an API elsewhere. A connection that is lost is made again, and goes on behind the last event
+/// that came.
 /// </summary>
 internal sealed class RemoteFeed(HttpClient http, Uri server, string? key, TimeProvider time, Action<string> note)
 {
@@ -50,8 +51,9 @@ internal sealed class RemoteFeed(HttpClient http, Uri server, string? key, TimeP
         while (!isOver)
         {
             Exception? loss = null;
-            await using var samples = ReadAsync<BatchLiveJson>($"api/v1/batches/{batchId}/live", lastId, cancellationToken)
-                .GetAsyncEnumerator(cancellationToken);
+            await using var samples =
+                ReadAsync<BatchLiveJson>($"api/v1/batches/{batchId}/live", lastId, cancellationToken)
+                    .GetAsyncEnumerator(cancellationToken);
             while (loss is null)
             {
                 try
@@ -123,12 +125,14 @@ internal sealed class RemoteFeed(HttpClient http, Uri server, string? key, TimeP
         catch (JsonException exception)
         {
             throw new UserErrorException(
-                $"{server}: the API sends what this version does not understand ({exception.Message})", ExitCodes.Failed);
+                $"{server}: the API sends what this version does not understand ({exception.Message})",
+                ExitCodes.Failed);
         }
     }
 
     private UserErrorException Unreachable(Exception? loss) => new(
-        $"{server}: cannot connect to the API ({loss?.Message ?? "it ended the stream"}); is it running? 'fleet api' serves it",
+        $"{server}: cannot connect to the API ({loss?.Message ?? "it ended the stream"}); is it running? " +
+        "'fleet api' serves it",
         ExitCodes.Failed);
 
     private static bool IsLoss(Exception exception, CancellationToken cancellationToken) =>

@@ -18,7 +18,9 @@ internal sealed class RemoteWatch(CliContext cli, CommonValues common, RemoteFee
         var stop = cli.Stop.Requested;
         try
         {
-            var batchId = Guid.TryParse(written, out var id) ? id : await ResolveAsync(written ?? BatchArgument.Latest, stop);
+            var batchId = Guid.TryParse(written, out var id)
+                ? id
+                : await ResolveAsync(written ?? BatchArgument.Latest, stop);
             IProgressDisplay display = cli.ErrorIsTerminal ? new LiveProgress(cli) : new PlainProgress(cli);
             var last = await display.ShowAsync(FollowAsync(batchId, stop), stop);
             return BatchEnd.WriteRemote(cli, common, last.Progress);
@@ -38,12 +40,13 @@ internal sealed class RemoteWatch(CliContext cli, CommonValues common, RemoteFee
                 : throw new UserErrorException($"{server}: there are no batches yet");
         var digits = written.Replace("-", "", StringComparison.Ordinal);
         var found = digits.Length < MinPrefix ? [] : batches
-            .Where(batch => batch.BatchId.ToString("N").StartsWith(digits, StringComparison.OrdinalIgnoreCase)).ToList();
+            .Where(batch => batch.BatchId.ToString("N").StartsWith(digits, StringComparison.OrdinalIgnoreCase))
+            .ToList();
         return found.Count == 1
             ? found[0].BatchId
             : throw new UserErrorException(found.Count == 0
-                ? $"{server}: none of the {Figures.Count(batches.Count)} newest batches begins with '{written}'; give a whole id, " +
-                    $"or its first {MinPrefix} or more characters"
+                ? $"{server}: none of the {Figures.Count(batches.Count)} newest batches begins with '{written}'; " +
+                    $"give a whole id, or its first {MinPrefix} or more characters"
                 : $"{server}: several batches begin with '{written}'; give more characters");
     }
 

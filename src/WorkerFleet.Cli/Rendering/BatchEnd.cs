@@ -31,7 +31,9 @@ internal static class BatchEnd
         return ExitCodeOf(batch.CurrentState);
     }
 
-    /// <summary>Of a batch that is elsewhere: without its files, and without commands, which would be for the store here.</summary>
+    /// <summary>
+    /// Of a batch that is elsewhere: without its files, and without commands, which would be for the store here.
+    /// </summary>
     /// <returns>The exit code.</returns>
     public static int WriteRemote(CliContext cli, CommonValues common, BatchProgress progress)
     {

@@ -10,7 +10,8 @@ public sealed record ApiKey
     public required string Id { get; init; }
 
     /// <summary>
-    /// SHA-256 of the secret, in hexadecimal. A slow hash would protect secrets that can be guessed; this one has 256 random
+    /// SHA-256 of the secret, in hexadecimal. A slow hash would protect secrets that can be guessed; this one has 256
+    /// random
     /// bits, which nobody gets through however fast a guess is, and it has to be checked with each request.
     /// </summary>
     public required string SecretHash { get; init; }

@@ -73,7 +73,8 @@ public abstract class ApiKeyConformance : StoreSuite
         Assert.True(await Keys.RevokeAsync("a1", Noon.AddHours(1), Token));
         Assert.True(await Keys.RevokeAsync("a1", Noon.AddHours(2), Token));
 
-        AssertSame(Key("a1") with { Owner = "ada", RevokedAt = Noon.AddHours(1) }, await Elsewhere().FindAsync("a1", Token));
+        AssertSame(
+            Key("a1") with { Owner = "ada", RevokedAt = Noon.AddHours(1) }, await Elsewhere().FindAsync("a1", Token));
     }
 
     [Fact]

@@ -18,12 +18,14 @@ internal sealed class CreateKeyCommand(CliContext cli)
     private readonly Option<string?> _owner = OptionValues.Create(
         "--owner", "WHO", "Only for the batches of this owner, whom submitted ones belong to.");
 
-    private readonly Option<bool> _allOwners = OptionValues.CreateFlag("--all-owners", "For the batches of all owners.");
+    private readonly Option<bool> _allOwners =
+        OptionValues.CreateFlag("--all-owners", "For the batches of all owners.");
 
     private readonly Option<string?> _scopes = OptionValues.Create(
         "--scopes", "SCOPES", $"What it allows, separated by commas: {string.Join(", ", Scopes.All)}.");
 
-    private readonly Option<string?> _name = OptionValues.Create("--name", "TEXT", "What it is for, for lists and logs.");
+    private readonly Option<string?> _name =
+        OptionValues.Create("--name", "TEXT", "What it is for, for lists and logs.");
 
     private readonly Option<string?> _expires = OptionValues.Create(
         "--expires", "DURATION", "How long it is good for, such as 12h or 90d. Default: until it is revoked.");
@@ -54,13 +56,15 @@ internal sealed class CreateKeyCommand(CliContext cli)
         var keys = app.Get<IApiKeys>();
         await MakeRoomAsync(keys, cancellationToken);
         if (!await keys.AddAsync(key, cancellationToken))
-            throw new UserErrorException($"There is a key {key.Id} already, by a rare chance; try again", ExitCodes.Failed);
+            throw new UserErrorException(
+                $"There is a key {key.Id} already, by a rare chance; try again", ExitCodes.Failed);
         app.Get<AuditLog>().WriteCommand(Environment.UserName, "key.create", key.Id, "done");
         if (common.Json)
             cli.WriteJson(ApiKeyJson.Of(key, cli.Time.GetUtcNow()) with { Key = text.ToString() });
         else
             cli.Raw.WriteLine(text);
-        cli.Note($"Keep this key, it is not shown again. {common.Command(cli, $"keys revoke {key.Id}")} takes it back.");
+        var revoke = common.Command(cli, $"keys revoke {key.Id}");
+        cli.Note($"Keep this key, it is not shown again. To take it back: {revoke}");
         return ExitCodes.Success;
     }
 
@@ -123,6 +127,7 @@ internal sealed class CreateKeyCommand(CliContext cli)
             await keys.RemoveAsync(key.Id, cancellationToken);
         if (all.Count - old.Count >= IApiKeys.Max)
             throw new UserErrorException(
-                $"There are {IApiKeys.Max} keys, which is all there can be; those that were revoked make room after 90 days");
+                $"There are {IApiKeys.Max} keys, which is all there can be; those that were revoked make room after " +
+                Durations.Format(EndedKeptFor));
     }
 }

@@ -10,7 +10,10 @@ namespace WorkerFleet.Cli.Commands.Keys;
 /// <summary><c>fleet keys revoke</c>.</summary>
 internal sealed class RevokeKeyCommand(CliContext cli)
 {
-    private readonly Argument<string> _id = new("ID") { Description = "Id of the key, as 'keys list' shows it, or the key itself" };
+    private readonly Argument<string> _id = new("ID")
+    {
+        Description = "Id of the key, as 'keys list' shows it, or the key itself",
+    };
 
     public Command Create()
     {

@@ -141,6 +141,7 @@ internal sealed class AccessHost : IAsyncDisposable
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => log.Enqueue((category, $"{logLevel}: {formatter(state, exception)}"));
+            Func<TState, Exception?, string> formatter) =>
+            log.Enqueue((category, $"{logLevel}: {formatter(state, exception)}"));
     }
 }

@@ -101,7 +101,7 @@ public sealed class ApiAccessTests : IDisposable
         await using var host = await AccessHost.StartAsync(_folder.Path);
         var key = ApiKeyText.Parse(await host.AddKeyAsync())!;
 
-        using var answer = await host.Client((ApiKeyText.Create() with { Id = key.Id }).ToString()).GetAsync("/session");
+        using var answer = await host.Client($"{ApiKeyText.Create() with { Id = key.Id }}").GetAsync("/session");
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
@@ -128,7 +128,8 @@ public sealed class ApiAccessTests : IDisposable
         await host.Get<IApiKeys>().RevokeAsync(ApiKeyText.Parse(key)!.Id, TimeProvider.System.GetUtcNow(), default);
 
         await Eventually.HoldsAsync(
-            async () => (await client.GetAsync("/session")).StatusCode, status => status == HttpStatusCode.Unauthorized);
+            async () => (await client.GetAsync("/session")).StatusCode,
+            status => status == HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -173,7 +174,8 @@ public sealed class ApiAccessTests : IDisposable
     [InlineData("Sec-Fetch-Site", "same-site", HttpStatusCode.Forbidden)]
     [InlineData("Sec-Fetch-Site", "same-origin", HttpStatusCode.NoContent)]
     [InlineData("Sec-Fetch-Site", "none", HttpStatusCode.NoContent)]
-    public async Task Change_FromAPage_IsTakenOnlyFromPagesOfThisHost(string header, string value, HttpStatusCode expected)
+    public async Task Change_FromAPage_IsTakenOnlyFromPagesOfThisHost(
+        string header, string value, HttpStatusCode expected)
     {
         await using var host = await AccessHost.StartAsync(_folder.Path);
         var client = host.Client();

@@ -111,9 +111,11 @@ public sealed class KeyTests
             return Task.FromResult(Keys);
         }
 
-        public Task<bool> AddAsync(ApiKey key, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> AddAsync(ApiKey key, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<ApiKey?> FindAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ApiKey?> FindAsync(string id, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<bool> RevokeAsync(string id, DateTimeOffset at, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

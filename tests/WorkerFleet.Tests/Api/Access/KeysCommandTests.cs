@@ -24,10 +24,12 @@ public sealed class KeysCommandTests : IDisposable
         var listed = JsonDocument.Parse(_fleet.Output).RootElement[0];
         Assert.Equal(key.Id, listed.GetProperty("id").GetString());
         Assert.Equal("ada", listed.GetProperty("owner").GetString());
-        Assert.Equal(["read", "operate"], listed.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()));
+        var scopes = listed.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString());
+        Assert.Equal(["read", "operate"], scopes);
         Assert.Equal(
             TimeSpan.FromDays(90),
-            listed.GetProperty("expires_at").GetDateTimeOffset() - listed.GetProperty("created_at").GetDateTimeOffset());
+            listed.GetProperty("expires_at").GetDateTimeOffset()
+                - listed.GetProperty("created_at").GetDateTimeOffset());
     }
 
     [Fact]

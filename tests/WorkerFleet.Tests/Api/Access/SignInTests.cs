@@ -51,12 +51,29 @@ public sealed class SignInTests : IDisposable
         await using var host = await AccessHost.StartAsync(_folder.Path, elsewhere: true);
         var wrong = new { key = ApiKeyText.Create().ToString() };
         for (var attempt = 0; attempt < FailedAttempts.MostInWindow; attempt++)
-            Assert.Equal(HttpStatusCode.Unauthorized, (await Browser(host).PostAsJsonAsync("/sign-in", wrong)).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.Unauthorized, (await Browser(host).PostAsJsonAsync("/sign-in", wrong)).StatusCode);
 
         using var answer = await Browser(host).PostAsJsonAsync("/sign-in", wrong);
 
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.Empty(_cookies.GetAllCookies());
+    }
+
+    [Theory]
+    [InlineData("{}", "application/json")]
+    [InlineData("{\"key\": 1}", "application/json")]
+    [InlineData("fleet", "application/json")]
+    [InlineData("fleet", "text/plain")]
+    public async Task SignIn_WithoutAKey_SaysWhatToSend(string body, string type)
+    {
+        await using var host = await AccessHost.StartAsync(_folder.Path, elsewhere: true);
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, type);
+
+        using var answer = await Browser(host).PostAsync("/sign-in", content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("field 'key'", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +126,8 @@ public sealed class SignInTests : IDisposable
         var id = await SignInAsync(host);
 
         var line = Assert.Single(host.Log, entry => entry.Category == AuditLog.Category).Text;
-        Assert.Contains($"session.sign-in {id}: done; by test key, key {id}, owner ada, from ", line, StringComparison.Ordinal);
+        Assert.Contains(
+            $"session.sign-in {id}: done; by test key, key {id}, owner ada, from ", line, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
