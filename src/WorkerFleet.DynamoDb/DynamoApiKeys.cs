@@ -7,9 +7,8 @@ using WorkerFleet.Messaging;
 namespace WorkerFleet.DynamoDb;
 
 /// <summary>
-/// Keys of the HTTP API in the cloud store: a record each under one key, which an API reads every few seconds while it
-/// is used.
-/// They are read consistently, so that a key that was taken back is refused then.
+/// Keys of the HTTP API in the cloud store: a record each under one key, which an API reads every few seconds while
+/// it is used. They are read consistently, so that a key that was taken back is refused then.
 /// </summary>
 internal sealed class DynamoApiKeys(DynamoTables tables, BatchReads reads) : IApiKeys
 {

@@ -19,10 +19,8 @@ namespace WorkerFleet.DynamoDb;
 public static class DynamoDbStore
 {
     /// <summary>
-    /// Keeps everything in two tables, which <see cref="DynamoDbTables"/> makes. Values that are too large for a record
-    /// go to the
-    /// <see cref="Blobs.IBlobStore"/>, which is to be registered beside this, and is to be one that all processes
-    /// reach.
+    /// Keeps everything in two tables, which <see cref="DynamoDbTables"/> makes. Values that are too large for a record go to the
+    /// <see cref="Blobs.IBlobStore"/>, which is to be registered beside this, and is to be one that all processes reach.
     /// </summary>
     public static IServiceCollection AddDynamoDbStore(this IServiceCollection services, DynamoDbOptions options)
     {

@@ -20,8 +20,8 @@ internal static class AccessProblems
             StatusCodes.Status401Unauthorized, ProblemTypes.Unauthorized,
             presented ? "The key is not valid" : "A key is needed",
             presented
-                ? "The key is unknown, expired or revoked. 'fleet keys list' shows those there are; 'fleet keys create' " +
-                    "makes one."
+                ? "The key is unknown, expired or revoked. 'fleet keys list' shows those there are; " +
+                    "'fleet keys create' makes one."
                 : "Send an API key in the header 'Authorization: Bearer fleet_…'. 'fleet keys create' makes one.");
     }
 

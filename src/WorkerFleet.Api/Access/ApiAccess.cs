@@ -18,7 +18,7 @@ public static class ApiAccess
         if (options.IsLoopback || (await keys.ListAsync(cancellationToken)).Any(key => key.IsUsable(now)))
             return null;
         return $"{ApiOptions.Section}:Host: {options.Address} can be reached from elsewhere, and there is no API key " +
-            $"that is good: make one with '{program} keys create --all-owners --scopes {string.Join(',', Scopes.All)}', " +
-            "or serve it on localhost, where none is needed";
+            $"that is good: make one with '{program} keys create --all-owners --scopes " +
+            $"{string.Join(',', Scopes.All)}', or serve it on localhost, where none is needed";
     }
 }

@@ -10,8 +10,7 @@ namespace WorkerFleet.Api.Access;
 
 /// <summary>
 /// Keeps pages of other sites from using what a browser has: an address that only this machine reaches, and a cookie.
-/// What
-/// carries its key in a header is let through, since no page can make a browser do that.
+/// What carries its key in a header is let through, since no page can make a browser do that.
 /// </summary>
 internal static class CrossSiteGuard
 {
@@ -72,8 +71,7 @@ internal static class CrossSiteGuard
 
     /// <summary>
     /// Browsers say where a request comes from, programs do not. 'same-site' is foreign, too: another port of this
-    /// machine is
-    /// the same site, and another program's.
+    /// machine is the same site, and another program's.
     /// </summary>
     private static bool IsForeign(HttpRequest request)
     {

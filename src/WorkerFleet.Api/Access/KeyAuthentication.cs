@@ -10,8 +10,7 @@ namespace WorkerFleet.Api.Access;
 
 /// <summary>
 /// Says who a request is from: the holder of the key that it carries as a bearer token, or of the key that its cookie
-/// was given
-/// for; else, where only this machine can reach the API, whoever uses this machine.
+/// was given for; else, where only this machine can reach the API, whoever uses this machine.
 /// </summary>
 internal sealed partial class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiOptions api,

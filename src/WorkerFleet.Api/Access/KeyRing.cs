@@ -4,8 +4,7 @@ namespace WorkerFleet.Api.Access;
 
 /// <summary>
 /// All keys, as the store had them a few seconds ago. They are read at once and not one by one, so that no number of
-/// bad attempts
-/// costs the store a read, and so that a key that was made or taken back counts everywhere within <see
+/// bad attempts costs the store a read, and so that a key that was made or taken back counts everywhere within <see
 /// cref="LongestAge"/>.
 /// </summary>
 internal sealed class KeyRing(IApiKeys keys, TimeProvider time) : IDisposable

@@ -6,14 +6,13 @@ using WorkerFleet.Blobs;
 namespace WorkerFleet.Api.Access;
 
 /// <summary>
-/// Keeps the keys that cookies are encrypted with in the fleet's own store, so that nobody is signed out by a restart,
-/// and all
-/// APIs of one store know each other's cookies.
+/// Keeps the keys that cookies are encrypted with in the fleet's own store, so that nobody is signed out by a
+/// restart, and all APIs of one store know each other's cookies.
 /// </summary>
 /// <remarks>
 /// They are not encrypted once more: the key to that would have to lie beside them. Whoever reads the store has all
-/// that a
-/// cookie opens, and it is closed to others by the rights of its folder, or by the policy and encryption of its bucket.
+/// that a cookie opens, and it is closed to others by the rights of its folder, or by the policy and encryption of
+/// its bucket.
 /// </remarks>
 internal sealed class StoredSessionKeys(IBlobStore blobs) : IXmlRepository, IXmlEncryptor
 {

@@ -14,9 +14,7 @@ public static class ApiHost
 {
     private const int MaxConnections = 2_000;
 
-    /// <summary>
-    /// Has the host listen, and registers what the routes need. Needs a store, <c>AddFleet</c> and agents.
-    /// </summary>
+    /// <summary>Has the host listen, and registers what the routes need. Needs a store, <c>AddFleet</c> and agents.</summary>
     public static void AddFleetApi(this WebApplicationBuilder builder, ApiOptions options)
     {
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

@@ -8,9 +8,8 @@ using WorkerFleet.Api.Access;
 namespace WorkerFleet.Api.Live;
 
 /// <summary>
-/// Samples as server-sent events. Written here, since the framework's formatter has no comments, which keep connections
-/// alive
-/// through proxies, and since a sample is written as JSON once for all who watch.
+/// Samples as server-sent events. Written here, since the framework's formatter has no comments, which keep
+/// connections alive through proxies, and since a sample is written as JSON once for all who watch.
 /// </summary>
 internal sealed class EventStream<T>(IAsyncEnumerable<LiveSample<T>> samples, string eventType) : IResult
 {

@@ -11,8 +11,7 @@ namespace WorkerFleet.Api.Live;
 
 /// <summary>
 /// What happens now, for whoever watches: of each batch, and of the list of batches of each owner, one reader in this
-/// process,
-/// whose samples all watchers share.
+/// process, whose samples all watchers share.
 /// </summary>
 /// <remarks>Pages of the dashboard use it directly; streams and the hub are how it goes out of the process.</remarks>
 public sealed class LiveFeed

@@ -8,8 +8,7 @@ namespace WorkerFleet.Api.Live;
 
 /// <summary>
 /// One thing that is watched, and the one reader that it has however many watch. The reader begins with the first
-/// watcher, and
-/// ends at the end of the batch, or a little after the last watcher has gone.
+/// watcher, and ends at the end of the batch, or a little after the last watcher has gone.
 /// </summary>
 internal sealed partial class LiveTopic<T>(
     ILiveSource<T> source, LivePace pace, TimeProvider time, ILogger logger, CancellationToken stopping)

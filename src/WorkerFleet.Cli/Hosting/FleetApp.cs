@@ -23,9 +23,7 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <summary>How long items in flight get to finish when the process is asked to stop.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// How long a start gets to complete when the process is asked to stop, unless it waits for the broker.
-    /// </summary>
+    /// <summary>How long a start gets to complete when the process is asked to stop, unless it waits for the broker.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(3);
 
     /// <summary>

@@ -14,9 +14,7 @@ internal static class FleetLogging
     /// <summary>What Microsoft.Extensions.Hosting logs of an exception that it throws as well.</summary>
     private const string HostFailed = "Hosting failed to start";
 
-    /// <summary>
-    /// What MassTransit logs of a bus that is stopped because something before it failed to start, and of no other.
-    /// </summary>
+    /// <summary>What MassTransit logs of a bus that is stopped because something before it failed to start, and of no other.</summary>
     private const string BusNotStarted = "Failed to stop bus: {Address} ({Reason})";
 
     public static Logger Create(CliContext cli, CommonValues common)

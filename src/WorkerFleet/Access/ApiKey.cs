@@ -11,8 +11,7 @@ public sealed record ApiKey
 
     /// <summary>
     /// SHA-256 of the secret, in hexadecimal. A slow hash would protect secrets that can be guessed; this one has 256
-    /// random
-    /// bits, which nobody gets through however fast a guess is, and it has to be checked with each request.
+    /// random bits, which nobody gets through however fast a guess is, and it has to be checked with each request.
     /// </summary>
     public required string SecretHash { get; init; }
 

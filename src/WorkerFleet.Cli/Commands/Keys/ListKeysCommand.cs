@@ -35,7 +35,8 @@ internal sealed class ListKeysCommand(CliContext cli)
         if (common.Json)
             cli.WriteJson(keys.Select(key => ApiKeyJson.Of(key, now)));
         else if (keys.Count == 0)
-            cli.Say($"There are no API keys. To make one: {common.Command(cli, "keys create --all-owners --scopes read")}");
+            cli.Say("There are no API keys. To make one: " +
+                common.Command(cli, "keys create --all-owners --scopes read"));
         else
             Write(keys, now);
         return ExitCodes.Success;
