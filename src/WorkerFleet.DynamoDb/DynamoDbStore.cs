@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WorkerFleet.Access;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
 using WorkerFleet.DeadLetters;
@@ -51,6 +52,7 @@ public static class DynamoDbStore
         services.AddSingleton<IWorkerRegistry, DynamoWorkerRegistry>();
         services.AddSingleton<ILeases, DynamoLeases>();
         services.AddSingleton<ILimitShares, DynamoLimitShares>();
+        services.AddSingleton<IApiKeys, DynamoApiKeys>();
         services.AddSingleton(StorePace.Metered);
         services.AddHostedService<DynamoUsageReport>();
         return services;

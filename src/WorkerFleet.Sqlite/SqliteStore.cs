@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using WorkerFleet.Access;
 using WorkerFleet.Batches;
 using WorkerFleet.Blobs;
 using WorkerFleet.DeadLetters;
@@ -39,6 +40,7 @@ public static class SqliteStore
         services.AddSingleton<IWorkerRegistry, SqliteWorkerRegistry>();
         services.AddSingleton<ILeases, SqliteLeases>();
         services.AddSingleton<ILimitShares, SqliteLimitShares>();
+        services.AddSingleton<IApiKeys, SqliteApiKeys>();
         services.AddSingleton(StorePace.Local);
         services.AddSingleton<IBlobStore>(_ => new FileBlobStore(Path.Combine(dataFolder, "blobs")));
         return services;

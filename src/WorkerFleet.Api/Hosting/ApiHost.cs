@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Batches;
 using WorkerFleet.Api.Contracts;
+using WorkerFleet.Api.Live;
 using WorkerFleet.Api.Problems;
 
 namespace WorkerFleet.Api.Hosting;
@@ -29,6 +30,7 @@ public static class ApiHost
         services.ConfigureHttpJsonOptions(json => PublicJson.Configure(json.SerializerOptions));
         services.AddFleetProblems();
         services.AddFleetAccess();
+        services.AddFleetLive();
         services.AddOpenApi();
     }
 
@@ -36,10 +38,12 @@ public static class ApiHost
     public static void UseFleetApi(this WebApplication app)
     {
         app.UseFleetProblems();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseFleetAccess();
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Scopes.Read);
+        app.MapSignIn();
         var api = app.MapGroup("/api/v1");
         api.MapBatches();
+        api.MapLive();
+        app.MapLiveHub();
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using WorkerFleet.Access;
+using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Hosting;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
@@ -32,6 +34,10 @@ internal sealed class ApiCommand(CliContext cli)
             throw new UserErrorException(problems);
         await using var app = FleetApp.OpenApi(cli, common, options);
         var stop = cli.Stop.Requested;
+        var problem = await ApiAccess.ProblemOfAsync(
+            options, app.Get<IApiKeys>(), cli.Time.GetUtcNow(), cli.Program, stop);
+        if (problem is not null)
+            throw new UserErrorException(problem);
         try
         {
             await app.StartAsync(stop);

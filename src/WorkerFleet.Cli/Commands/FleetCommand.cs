@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using WorkerFleet.Cli.Commands.DeadLetters;
+using WorkerFleet.Cli.Commands.Keys;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
 
@@ -24,6 +25,7 @@ internal static class FleetCommand
         root.Add(new FleetProcessCommand(cli, "orchestrator", FleetRoles.Orchestrator).Create());
         root.Add(new FleetProcessCommand(cli, "worker", FleetRoles.Worker).Create());
         root.Add(new ApiCommand(cli).Create());
+        root.Add(KeysCommand.Create(cli));
         root.Add(new ResumeCommand(cli).Create());
         root.Add(new ListCommand(cli).Create());
         root.Add(new StatusCommand(cli).Create());

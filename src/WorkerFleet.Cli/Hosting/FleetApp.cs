@@ -5,6 +5,7 @@ using Serilog;
 using WorkerFleet.AgentCore;
 using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.Agents;
+using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Hosting;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Callbacks;
@@ -199,6 +200,7 @@ internal sealed class FleetApp : IAsyncDisposable
         StoreChoice.Of(common).AddTo(services, store);
         services.AddFleet();
         services.AddSingleton<ItemInput>();
+        services.AddSingleton<AuditLog>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
         // Signals are handled here: the default lifetime would stop the host beside the commands, and print.
         services.AddSingleton<IHostLifetime, CommandLifetime>();

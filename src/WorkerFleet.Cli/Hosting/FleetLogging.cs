@@ -1,6 +1,7 @@
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using WorkerFleet.Api.Access;
 using WorkerFleet.Cli.Options;
 
 namespace WorkerFleet.Cli.Hosting;
@@ -25,6 +26,7 @@ internal static class FleetLogging
         configuration.Filter.ByExcluding(entry => entry.MessageTemplate.Text is HostFailed or BusNotStarted);
         if (common.LogLevel is { } level)
             configuration.MinimumLevel.Is(level);
+        configuration.MinimumLevel.Override(AuditLog.Category, LogEventLevel.Information);
         var withExceptions = common.LogLevel is LogEventLevel.Debug or LogEventLevel.Verbose;
         return configuration.WriteTo.Sink(new ConsoleSink(cli.Error, withExceptions)).CreateLogger();
     }

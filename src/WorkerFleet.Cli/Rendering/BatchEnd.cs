@@ -31,17 +31,25 @@ internal static class BatchEnd
         return ExitCodeOf(batch.CurrentState);
     }
 
+    /// <summary>
+    /// Of a batch that is elsewhere: without its files, and without commands, which would be for the store here.
+    /// </summary>
+    /// <returns>The exit code.</returns>
+    public static int WriteRemote(CliContext cli, CommonValues common, BatchProgress progress)
+    {
+        if (common.Json)
+            cli.WriteJson(BatchEndJson.Of(progress, null));
+        else
+            WriteHead(cli, progress);
+        return ExitCodeOf(progress.Batch.CurrentState);
+    }
+
     private static void WriteText(
         CliContext cli, CommonValues common, BatchProgress progress, BatchSummary? summary)
     {
         var (batch, counts) = (progress.Batch, progress.Counts);
         var id = Figures.ShortId(batch.CorrelationId);
-        cli.Out.MarkupLine(
-            $"{Mark(batch.CurrentState)} [bold]{SafeMarkup.Escape(SafeText.Line(batch.Spec.Name))}[/] " +
-            $"{ProgressView.StatusOf(batch.CurrentState)}  [grey]batch {id}[/]");
-        if (batch.EndReason is { Length: > 0 } reason)
-            cli.Out.MarkupLine($"  because: {SafeMarkup.Escape(SafeText.Line(reason))}");
-        cli.Out.MarkupLine($"  rows      {Figures.Count(batch.TotalRows)}: {ProgressView.CountsOf(progress)}");
+        WriteHead(cli, progress);
         if (summary is not null)
             WriteFigures(cli, summary);
         if (summary is { Errors.Count: > 0 })
@@ -53,6 +61,17 @@ internal static class BatchEnd
                 $"[bold]{SafeMarkup.Escape(common.Command(cli, $"results {id}"))}[/]");
         if (counts.Failed + counts.Cancelled > 0)
             cli.Out.MarkupLine($"  again     [bold]{SafeMarkup.Escape(common.Command(cli, $"retry {id}"))}[/]");
+    }
+
+    private static void WriteHead(CliContext cli, BatchProgress progress)
+    {
+        var batch = progress.Batch;
+        cli.Out.MarkupLine(
+            $"{Mark(batch.CurrentState)} [bold]{SafeMarkup.Escape(SafeText.Line(batch.Spec.Name))}[/] " +
+            $"{ProgressView.StatusOf(batch.CurrentState)}  [grey]batch {Figures.ShortId(batch.CorrelationId)}[/]");
+        if (batch.EndReason is { Length: > 0 } reason)
+            cli.Out.MarkupLine($"  because: {SafeMarkup.Escape(SafeText.Line(reason))}");
+        cli.Out.MarkupLine($"  rows      {Figures.Count(batch.TotalRows)}: {ProgressView.CountsOf(progress)}");
     }
 
     private static void WriteFigures(CliContext cli, BatchSummary summary)

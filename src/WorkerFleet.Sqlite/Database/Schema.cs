@@ -124,7 +124,15 @@ internal static class Schema
         CREATE INDEX broken_messages_by_time ON broken_messages (found_ticks);
         """;
 
-    private static readonly string[] Steps = [Version1, Version2];
+    // A record of each key without its secret; the number of keys has a limit.
+    private const string Version3 = """
+        CREATE TABLE api_keys (
+            id TEXT PRIMARY KEY NOT NULL,
+            record TEXT NOT NULL,
+            revoked_ticks INTEGER) WITHOUT ROWID;
+        """;
+
+    private static readonly string[] Steps = [Version1, Version2, Version3];
 
     /// <summary>Whether the file is set up for this version.</summary>
     /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>

@@ -63,3 +63,8 @@ public sealed class DynamoSagaConflicts : SagaConflictConformance
 {
     protected override Task<IStoreFixture> CreateFixtureAsync() => DynamoFixture.CreateAsync();
 }
+
+public sealed class DynamoApiKeys : ApiKeyConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => DynamoFixture.CreateAsync();
+}

@@ -71,3 +71,8 @@ public sealed class SqliteSagaConflicts : SagaConflictConformance
 {
     protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
+
+public sealed class SqliteApiKeys : ApiKeyConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
+}

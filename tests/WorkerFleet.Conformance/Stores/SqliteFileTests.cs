@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using WorkerFleet.Access;
 using WorkerFleet.Items;
 using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
@@ -99,7 +100,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
             await provider.GetRequiredService<IJournal>().AppendAsync(Samples.Event(_batch, 1), default);
         using (var connection = Connection.Open(_fixture.DatabasePath, readOnly: false, cacheKb: 64))
         {
-            connection.Execute("DROP TABLE workers; DROP TABLE leases; DROP TABLE limit_shares; DROP TABLE broken_messages");
+            connection.Execute("DROP TABLE workers; DROP TABLE leases; DROP TABLE limit_shares");
+            connection.Execute("DROP TABLE broken_messages; DROP TABLE api_keys");
             connection.Execute("PRAGMA user_version = 1");
         }
 
@@ -108,6 +110,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         Assert.True(await store.GetRequiredService<ILeases>().TryTakeAsync(
             "reconciler", "a", Samples.Noon, TimeSpan.FromSeconds(1), default));
         Assert.Empty(await store.GetRequiredService<IWorkerRegistry>().ListAsync(Samples.Noon, default));
+        Assert.Empty(await store.GetRequiredService<IApiKeys>().ListAsync(default));
         Assert.Single(await store.GetRequiredService<IJournal>().ReadAsync(
             ItemSession.IdFor(_batch, 1), 10, default));
     }
