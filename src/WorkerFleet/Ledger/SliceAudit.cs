@@ -58,12 +58,12 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
             _settled.Contradict($"Slice {number} counts as settled but does not exist.");
         return
         [
-            _chain.Conclude($"{_slices} slices."),
+            _chain.Conclude($"{CountText.Of(_slices, "slice")}."),
             _sums.Conclude($"{_rowsInSlices} + {Math.Max(undispatched, 0)} = {batch.TotalRows}."),
-            _bits.Conclude($"{_counts.Pending} pending rows."),
-            _records.Conclude($"{_counts.Settled} records."),
-            _rows.Conclude($"{_counts.Settled} records."),
-            _settled.Conclude($"{batch.SettledSlices.Count} slices."),
+            _bits.Conclude($"{CountText.Of(_counts.Pending, "pending row")}."),
+            _records.Conclude($"{CountText.Of(_counts.Settled, "record")}."),
+            _rows.Conclude($"{CountText.Of(_counts.Settled, "record")}."),
+            _settled.Conclude($"{CountText.Of(batch.SettledSlices.Count, "slice")}."),
         ];
     }
 

@@ -46,7 +46,7 @@ internal sealed class SourceAudit(ISourceReader sources, BatchState batch, Cance
         }
         _rows.Expect(
             _count == batch.TotalRows, $"{_count} rows were counted anew; {batch.TotalRows} were submitted.");
-        return [_rows.Conclude($"{_count} rows, counted anew."), _places.Conclude($"{_slices} slices.")];
+        return [_rows.Conclude($"{CountText.Of(_count, "row")}, counted anew."), _places.Conclude($"{CountText.Of(_slices, "slice")}.")];
     }
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
