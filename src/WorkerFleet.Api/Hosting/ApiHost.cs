@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Api.Access;
-using WorkerFleet.Api.Batches;
 using WorkerFleet.Api.Contracts;
 using WorkerFleet.Api.Problems;
 
@@ -20,6 +19,7 @@ public static class ApiHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
             kestrel.Listen(options.Address, options.Port);
         });
         var services = builder.Services;
@@ -27,19 +27,19 @@ public static class ApiHost
         services.AddSingleton<ApiAddress>();
         services.AddRouting();
         services.ConfigureHttpJsonOptions(json => PublicJson.Configure(json.SerializerOptions));
-        services.AddFleetProblems();
         services.AddFleetAccess();
-        services.AddOpenApi();
+        services.AddFleetRoutes(options);
     }
 
     /// <summary>The pipeline and all routes.</summary>
     public static void UseFleetApi(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseFleetProblems();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Scopes.Read);
-        var api = app.MapGroup("/api/v1");
-        api.MapBatches();
+        app.MapFleetRoutes();
     }
 }

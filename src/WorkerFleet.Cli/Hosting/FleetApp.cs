@@ -6,6 +6,8 @@ using WorkerFleet.AgentCore;
 using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.Agents;
 using WorkerFleet.Api.Hosting;
+using WorkerFleet.Api.Items;
+using WorkerFleet.Api.Submission;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Callbacks;
 using WorkerFleet.Cli.Health;
@@ -94,6 +96,8 @@ internal sealed class FleetApp : IAsyncDisposable
         Configure(builder.Services, cli, common, new SqliteStoreOptions { LockTimeout = FleetLockTimeout });
         if (BrokerChoice.IsConfigured(common))
             builder.Services.AddSingleton<IBatchDrivers, FleetDrivers>();
+        builder.Services.AddCallbacks(common.Configuration, listens: false);
+        builder.Services.AddSingleton(common).AddSingleton(cli).AddSingleton<IBatchRequests, ApiRequests>();
         builder.AddFleetApi(options);
         var app = builder.Build();
         app.UseFleetApi();
@@ -199,6 +203,7 @@ internal sealed class FleetApp : IAsyncDisposable
         StoreChoice.Of(common).AddTo(services, store);
         services.AddFleet();
         services.AddSingleton<ItemInput>();
+        services.AddSingleton<ItemReader>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
         // Signals are handled here: the default lifetime would stop the host beside the commands, and print.
         services.AddSingleton<IHostLifetime, CommandLifetime>();
