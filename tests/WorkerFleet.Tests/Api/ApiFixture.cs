@@ -112,7 +112,8 @@ internal sealed class ApiFixture : IAsyncDisposable
         };
         using var source = new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString()));
         var result = await Get<BatchSubmitter>().SubmitAsync(
-            new(source, new() { DisplayName = "rows.csv", Format = SourceFormat.Csv }, change?.Invoke(spec) ?? spec, null),
+            new(source, new() { DisplayName = "rows.csv", Format = SourceFormat.Csv }, change?.Invoke(spec) ?? spec,
+                Output: null, ReuseUnfinished: false),
             CancellationToken.None);
         Assert.Empty(result.Problems);
         return result.BatchId!.Value;

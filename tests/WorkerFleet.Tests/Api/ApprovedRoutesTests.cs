@@ -12,7 +12,7 @@ public sealed class ApprovedRoutesTests
         await using var api = await ApiFixture.StartAsync(drives: false);
         var routes = api.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint =>
             (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"])
-            .Select(method => $"{method} {endpoint.RoutePattern.RawText} {ScopeOf(endpoint)}"))
+            .Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')} {ScopeOf(endpoint)}"))
             .Order(StringComparer.Ordinal);
 
         var approved = await File.ReadAllLinesAsync(Path.Combine(FolderOfThisFile(), "approved-routes.txt"));

@@ -94,25 +94,6 @@ public sealed class ItemRoutesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task List_TextThatIsNowhere_StopsAndSaysHowFarItLooked()
-    {
-        var batch = await _api.SubmitAsync(3_000, change: spec => spec with
-        {
-            Limits = spec.Limits with { SliceSize = 256, Concurrency = 16 },
-        });
-        await _api.EndsAsync(batch);
-
-        var page = await _api.ReadAsync($"/api/v1/batches/{batch}/items?text=nowhere");
-
-        Assert.Empty(page.GetProperty("items").EnumerateArray());
-        Assert.InRange(page.GetProperty("scanned_to_row").GetInt64(), 2_000, 2_100);
-        var last = await _api.ReadAsync(
-            $"/api/v1/batches/{batch}/items?text=nowhere&cursor={page.GetProperty("next_cursor").GetString()}");
-        Assert.Equal(3_000, last.GetProperty("scanned_to_row").GetInt64());
-        Assert.False(last.TryGetProperty("next_cursor", out _));
-    }
-
-    [Fact]
     public async Task Find_Row_HasInputOutputAndTimeline()
     {
         var item = await _api.ReadAsync($"{Path}/3");
