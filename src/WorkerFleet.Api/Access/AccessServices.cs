@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http;
@@ -46,17 +45,6 @@ internal static class AccessServices
             authorization.AddPolicy(
                 scope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiCaller.ScopeClaim, scope));
         return services;
-    }
-
-    /// <summary>
-    /// The part of the pipeline that keeps out who may not come in; behind that which describes problems.
-    /// </summary>
-    public static void UseFleetAccess(this WebApplication app)
-    {
-        app.UseCrossSiteGuard();
-        app.UseAuthentication();
-        app.UseCookieGuard();
-        app.UseAuthorization();
     }
 
     /// <summary>

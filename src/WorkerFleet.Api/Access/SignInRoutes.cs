@@ -25,7 +25,7 @@ internal static class SignInRoutes
 
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithTags("sign-in");
+        var group = routes.MapGroup("").ExcludeFromDescription();
         group.MapPost("/sign-in", SignInAsync).AllowAnonymous()
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         group.MapPost("/sign-out", (Delegate)SignOutAsync).AllowAnonymous();

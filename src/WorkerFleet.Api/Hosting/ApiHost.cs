@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Api.Access;
-using WorkerFleet.Api.Batches;
 using WorkerFleet.Api.Contracts;
 using WorkerFleet.Api.Live;
 using WorkerFleet.Api.Problems;
@@ -21,6 +20,7 @@ public static class ApiHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
             kestrel.Listen(options.Address, options.Port);
         });
         var services = builder.Services;
@@ -28,22 +28,25 @@ public static class ApiHost
         services.AddSingleton<ApiAddress>();
         services.AddRouting();
         services.ConfigureHttpJsonOptions(json => PublicJson.Configure(json.SerializerOptions));
-        services.AddFleetProblems();
         services.AddFleetAccess();
         services.AddFleetLive();
-        services.AddOpenApi();
+        services.AddFleetRoutes(options);
     }
 
     /// <summary>The pipeline and all routes.</summary>
     public static void UseFleetApi(this WebApplication app)
     {
+        app.UseSecurityHeaders();
+        app.UseAudit();
         app.UseFleetProblems();
-        app.UseFleetAccess();
+        app.UseCrossSiteGuard();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseCookieGuard();
+        app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Scopes.Read);
         app.MapSignIn();
-        var api = app.MapGroup("/api/v1");
-        api.MapBatches();
-        api.MapLive();
+        app.MapFleetRoutes();
         app.MapLiveHub();
     }
 }

@@ -8,9 +8,10 @@ namespace WorkerFleet.Api.Hosting;
 public static class ApiOptionsReader
 {
     private const string ThisMachine = "localhost";
+    private const int MaxRequests = 1_000_000;
     private const string AllAddresses = "*";
 
-    private static readonly string[] Keys = ["Host", "Port", "MaxUploadBytes", "Roots"];
+    private static readonly string[] Keys = ["Host", "Port", "MaxUploadBytes", "RequestsPerSecond", "Roots"];
 
     /// <param name="configuration">All of it.</param>
     /// <param name="problems">Receives what is wrong, each one message for a person.</param>
@@ -30,15 +31,24 @@ public static class ApiOptionsReader
                 options = options with { MaxUploadBytes = bytes };
             else
                 problems.Add($"{ApiOptions.Section}:MaxUploadBytes: '{size}' is not a number of bytes");
+        if (section["RequestsPerSecond"] is { Length: > 0 } rate)
+            if (int.TryParse(rate, NumberStyles.None, CultureInfo.InvariantCulture, out var requests)
+                && requests <= MaxRequests)
+                options = options with { RequestsPerSecond = requests };
+            else
+                problems.Add($"{ApiOptions.Section}:RequestsPerSecond: '{rate}' is not a whole number up to "
+                    + "1000000, or 0 for no limit");
         if (AddressOf(section["Host"]) is { } address)
             options = options with { Address = address };
         else
             problems.Add(
                 $"{ApiOptions.Section}:Host: '{section["Host"]}' is not {ThisMachine}, {AllAddresses} for all addresses, or an IP address");
-        return options with
-        {
-            Roots = [.. section.GetSection("Roots").GetChildren().Select(child => child.Value).OfType<string>()],
-        };
+        var roots = section.GetSection("Roots").GetChildren().Select(child => child.Value).OfType<string>().ToList();
+        foreach (var root in roots.Where(
+            root => !Path.IsPathRooted(root) && !root.StartsWith("s3://", StringComparison.Ordinal)))
+            problems.Add($"{ApiOptions.Section}:Roots: '{root}' is not a full path of a folder, or an address "
+                + "such as s3://bucket/prefix/");
+        return options with { Roots = roots };
     }
 
     private static IPAddress? AddressOf(string? host) => host switch

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using WorkerFleet.Api.Access;
+using WorkerFleet.Api.Batches;
+using WorkerFleet.Api.Hosting;
 using WorkerFleet.Api.Problems;
 using WorkerFleet.Batches;
 
@@ -14,26 +16,24 @@ internal static class LiveRoutes
 
     public static void MapLive(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/batches/{batch:guid}/live", WatchAsync).RequireAuthorization(Scopes.Read).WithTags("live");
-        api.MapGet("/live", WatchList).RequireAuthorization(Scopes.Read).WithTags("live");
+        var live = api.MapGroup("").WithTags("live");
+        live.MapGet("/batches/{batch}/live", WatchAsync).Describe(
+            Scopes.Read, "WatchBatch", "Follow a batch: an event stream with its counts, rate and failures as they change.", 404);
+        live.MapGet("/live", WatchList).Describe(
+            Scopes.Read, "WatchBatches", "Follow the newest batches: an event stream with the counts of each as they change.");
     }
 
     private static async Task<IResult> WatchAsync(
-        Guid batch, HttpContext http, LiveFeed feed, IBatchStore batches, CancellationToken cancellationToken)
+        string batch, HttpContext http, LiveFeed feed, BatchLookup lookup, CancellationToken cancellationToken)
     {
-        if (await batches.FindAsync(batch, cancellationToken) is not { } state
-            || !ApiCaller.Of(http.User).Sees(state.Spec.Owner))
-            return TypedResults.Problem(
-                $"There is no batch {batch}, or it is not this key's owner's.",
-                statusCode: StatusCodes.Status404NotFound,
-                title: "There is no such batch", type: ProblemTypes.NotFound);
+        var state = await lookup.StateAsync(http, batch, cancellationToken);
         var (after, wasFinal) = LiveEventId.Parse(http.Request.Headers[LastEventId]);
         // Browsers come back after the end of a stream, unless they are told that there is nothing more.
         if (wasFinal && BatchStatus.IsFinal(state.CurrentState)
             && state.FinishedAt?.ToUnixTimeMilliseconds() <= after)
             return TypedResults.NoContent();
         return feed.HasRoom
-            ? new EventStream<BatchLiveJson>(feed.WatchAsync(batch, after, http.RequestAborted), "batch")
+            ? new EventStream<BatchLiveJson>(feed.WatchAsync(state.CorrelationId, after, http.RequestAborted), "batch")
             : Full();
     }
 

@@ -17,11 +17,20 @@ public static class ProblemTypes
     /// <summary>404: there is no such thing, or it is not the caller's.</summary>
     public const string NotFound = Prefix + "not-found";
 
+    /// <summary>405: the route has other methods; <c>Allow</c> names them.</summary>
+    public const string MethodNotAllowed = Prefix + "method-not-allowed";
+
     /// <summary>409: not in the state that it is in.</summary>
     public const string Conflict = Prefix + "conflict";
 
     /// <summary>413: the body is too large.</summary>
     public const string TooLarge = Prefix + "too-large";
+
+    /// <summary>415: the body is of another kind than the route takes.</summary>
+    public const string UnsupportedMedia = Prefix + "unsupported-media-type";
+
+    /// <summary>422: the idempotency key was used before, for another request.</summary>
+    public const string KeyReused = Prefix + "idempotency-key-reused";
 
     /// <summary>429: too many requests.</summary>
     public const string TooMany = Prefix + "too-many-requests";

@@ -9,10 +9,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WorkerFleet.Api.Callbacks;
 using WorkerFleet.Cli.Rendering;
 using WorkerFleet.Completions;
-using WorkerFleet.Messaging;
-using WorkerFleet.Storage;
 
 namespace WorkerFleet.Cli.Callbacks;
 
@@ -20,13 +19,11 @@ namespace WorkerFleet.Cli.Callbacks;
 /// Takes events of agents over HTTP: <c>POST /callbacks/{session}</c> with the session's bearer token. It answers 202 once the event is
 /// durable; with any other answer the agent is to try again, or is told what is wrong.
 /// </summary>
-internal sealed partial class CallbackServer(
+internal sealed class CallbackServer(
     CallbackOptions options, IPAddress address, CallbackAddresses addresses, CompletionRecorder recorder,
     ILogger<CallbackServer> logger) : IHostedService, IAsyncDisposable
 {
     private const int MaxConnections = 1_000;
-    private const int MaxBodyBytes = CompletionRecorder.MaxOutputBytes + (16 * 1024);
-    private const string Scheme = "Bearer ";
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
@@ -44,7 +41,7 @@ internal sealed partial class CallbackServer(
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = SessionCallback.MaxBodyBytes;
             kestrel.Listen(address, options.Port!.Value);
         });
         var app = _app = builder.Build();
@@ -79,7 +76,8 @@ internal sealed partial class CallbackServer(
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var (status, problem) = await TakeAsync(context);
+        var session = (string)context.Request.RouteValues["session"]!;
+        var (status, problem) = await SessionCallback.TakeAsync(context, session, options, recorder, logger);
         context.Response.StatusCode = status;
         if (status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -89,43 +87,6 @@ internal sealed partial class CallbackServer(
         await context.Response.WriteAsync(
             JsonSerializer.Serialize(new { error = problem }, CliJson.LineOptions), context.RequestAborted);
     }
-
-    private async Task<(int Status, string? Problem)> TakeAsync(HttpContext context)
-    {
-        var session = (string)context.Request.RouteValues["session"]!;
-        var authorization = context.Request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            || !options.IsTokenOf(session, authorization[Scheme.Length..].Trim()))
-            return (StatusCodes.Status401Unauthorized, "the token of this session is missing or wrong");
-        try
-        {
-            var agentEvent = await JsonSerializer.DeserializeAsync<AgentEvent>(
-                context.Request.Body, FleetJson.Options, context.RequestAborted);
-            if (agentEvent is null)
-                return (StatusCodes.Status400BadRequest, "the body is no event");
-            if (agentEvent.SessionId is { } other && other != session)
-                return (StatusCodes.Status400BadRequest, "sessionId: is another one than the address is of");
-            return await recorder.RecordAsync(agentEvent with { SessionId = session }, CancellationToken.None) is { } problem
-                ? (StatusCodes.Status400BadRequest, problem)
-                : (StatusCodes.Status202Accepted, null);
-        }
-        catch (JsonException exception)
-        {
-            return (StatusCodes.Status400BadRequest, $"the body is no event: {SafeText.Line(exception.Message)}");
-        }
-        catch (BadHttpRequestException exception)
-        {
-            return (exception.StatusCode, SafeText.Line(exception.Message));
-        }
-        catch (StoreException exception)
-        {
-            LogStoreFailed(exception);
-            return (StatusCodes.Status503ServiceUnavailable, "the event could not be stored; try again");
-        }
-    }
-
-    [LoggerMessage(3101, LogLevel.Warning, "An agent's callback could not be stored; the agent is told to try again")]
-    private partial void LogStoreFailed(Exception exception);
 
     /// <summary>Whoever started the process ends it; Ctrl-C is not for this host to answer.</summary>
     private sealed class NoLifetime : IHostLifetime

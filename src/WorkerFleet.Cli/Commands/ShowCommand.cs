@@ -1,20 +1,14 @@
 using System.CommandLine;
-using WorkerFleet.Api.Contracts;
+using WorkerFleet.Api.Items;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Rendering;
-using WorkerFleet.Items;
-using WorkerFleet.Journal;
-using WorkerFleet.Ledger;
 
 namespace WorkerFleet.Cli.Commands;
 
 /// <summary><c>fleet show</c>: everything about one row. Also <c>fleet dead-letters show</c>.</summary>
 internal sealed class ShowCommand(CliContext cli, string path = "show")
 {
-    /// <summary>Far more than the most attempts of an item leave behind.</summary>
-    private const int MostEvents = 1_000;
-
     private readonly Argument<string> _item = new("ITEM")
     {
         Description = $"The row: {ItemReference.Meaning}",
@@ -41,13 +35,7 @@ internal sealed class ShowCommand(CliContext cli, string path = "show")
         var batch = (await BatchArgument.ResolveAsync(app, parsed.GetValue(_batch), cancellationToken)).Batch;
         var index =
             await ItemReference.ResolveAsync(app, batch, parsed.GetRequiredValue(_item), cancellationToken);
-        var session = ItemSession.IdFor(batch.CorrelationId, index);
-        var settled = await app.Get<ILedger>().FindSettledAsync(batch.CorrelationId, index, cancellationToken);
-        // The journal's own order is that of attempts, and by name within one.
-        var events = (await app.Get<IJournal>().ReadAsync(session, MostEvents, cancellationToken))
-            .OrderBy(journaled => journaled.At).ToList();
-        var mapped = await app.Get<ItemInput>().ReadAsync(batch, index, cancellationToken);
-        var item = ItemJson.Of(batch.CorrelationId, index, session, settled, mapped, events);
+        var item = await app.Get<ItemReader>().ReadAsync(batch, index, cancellationToken);
         if (common.Json)
             cli.WriteJson(item);
         else

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using WorkerFleet.Api.Contracts;
+using WorkerFleet.Api.Workers;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Rendering;
@@ -12,12 +13,6 @@ namespace WorkerFleet.Cli.Commands;
 /// <summary><c>fleet workers</c>: the processes of the fleet.</summary>
 internal sealed class WorkersCommand(CliContext cli)
 {
-    /// <summary>Those that were killed show for so long, as lost.</summary>
-    private static readonly TimeSpan ShownFor = TimeSpan.FromMinutes(5);
-
-    /// <summary>Ten heartbeats.</summary>
-    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(10);
-
     public Command Create()
     {
         var command = new CliCommand("workers", "List the processes of the fleet, and how busy each is.")
@@ -36,10 +31,10 @@ internal sealed class WorkersCommand(CliContext cli)
         if (StoreChoice.Of(common).MayHoldBatches)
         {
             await using var app = FleetApp.Open(cli, common);
-            workers = await app.Get<IWorkerRegistry>().ListAsync(now - ShownFor, cancellationToken);
+            workers = await app.Get<IWorkerRegistry>().ListAsync(now - WorkerStanding.ShownFor, cancellationToken);
         }
         if (common.Json)
-            cli.WriteJson(workers.Select(worker => WorkerJson.Of(worker, StatusOf(worker, now), now)));
+            cli.WriteJson(workers.Select(worker => WorkerJson.Of(worker, WorkerStanding.Of(worker, now), now)));
         else if (workers.Count == 0)
             cli.Say($"No process of a fleet uses {StoreChoice.Of(common).Display(cli)}.");
         else
@@ -50,7 +45,7 @@ internal sealed class WorkersCommand(CliContext cli)
     private void Write(IReadOnlyList<WorkerRecord> workers, DateTimeOffset now)
     {
         cli.Out.Write(TableOf(workers, now));
-        foreach (var worker in workers.Where(worker => now - worker.SeenAt <= LostAfter))
+        foreach (var worker in workers.Where(worker => now - worker.SeenAt <= WorkerStanding.LostAfter))
             foreach (var note in worker.AgentNotes)
                 cli.Say($"{SafeText.Line(worker.Id, 60)}: {SafeText.Line(note, 300)}");
     }
@@ -79,19 +74,11 @@ internal sealed class WorkersCommand(CliContext cli)
         return table;
     }
 
-    private static string StatusMarkup(WorkerRecord worker, DateTimeOffset now) => StatusOf(worker, now) switch
+    private static string StatusMarkup(WorkerRecord worker, DateTimeOffset now) => WorkerStanding.Of(worker, now) switch
     {
         "lost" => "[red]lost[/]",
         "pressed" => $"[yellow]pressed: {SafeMarkup.Escape(SafeText.Line(worker.Note ?? "", 80))}[/]",
         "draining" => "[yellow]draining[/]",
         var status => $"[green]{status}[/]",
     };
-
-    private static string StatusOf(WorkerRecord worker, DateTimeOffset now) =>
-        now - worker.SeenAt > LostAfter ? "lost" : worker.Status switch
-        {
-            WorkerStatus.Pressed => "pressed",
-            WorkerStatus.Draining => "draining",
-            _ => "running",
-        };
 }

@@ -7,6 +7,8 @@ using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.Agents;
 using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Hosting;
+using WorkerFleet.Api.Items;
+using WorkerFleet.Api.Submission;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli.Callbacks;
 using WorkerFleet.Cli.Health;
@@ -95,6 +97,8 @@ internal sealed class FleetApp : IAsyncDisposable
         Configure(builder.Services, cli, common, new SqliteStoreOptions { LockTimeout = FleetLockTimeout });
         if (BrokerChoice.IsConfigured(common))
             builder.Services.AddSingleton<IBatchDrivers, FleetDrivers>();
+        builder.Services.AddCallbacks(common.Configuration, listens: false);
+        builder.Services.AddSingleton(common).AddSingleton(cli).AddSingleton<IBatchRequests, ApiRequests>();
         builder.AddFleetApi(options);
         var app = builder.Build();
         app.UseFleetApi();
@@ -201,6 +205,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddFleet();
         services.AddSingleton<ItemInput>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<ItemReader>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
         // Signals are handled here: the default lifetime would stop the host beside the commands, and print.
         services.AddSingleton<IHostLifetime, CommandLifetime>();

@@ -9,7 +9,7 @@ internal static partial class AgentSettings
     private const int LongestName = 64;
 
     public static (AgentSelection Agents, AdHocAgent? AdHoc) Read(
-        IReadOnlyList<SettingsLayer> layers, SettingReader read, List<string> problems)
+        IReadOnlyList<SettingsLayer> layers, SettingReader read, SettingNaming naming, List<string> problems)
     {
         var adHoc = ReadAdHoc(read, problems);
         var selection = new AgentSelection
@@ -19,8 +19,7 @@ internal static partial class AgentSettings
             Rules = ReadRules(layers, read, problems),
         };
         if (selection is { Default: "", Column: null, Rules.Count: 0 } && !layers.Any(ChoosesAgent))
-            problems.Add("No agent is chosen; name one with --agent (echo is built in), or give an " +
-                "address with --agent-url");
+            problems.Add(naming.NoAgent);
         return (selection, adHoc);
     }
 

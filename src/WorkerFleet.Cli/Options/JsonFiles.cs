@@ -6,9 +6,12 @@ namespace WorkerFleet.Cli.Options;
 internal static class JsonFiles
 {
     /// <returns>The text, or null when it is not JSON.</returns>
-    public static string? Read(string fullPath, string written, List<string> problems)
+    public static string? Read(string fullPath, string written, List<string> problems) =>
+        Check(File.ReadAllText(fullPath), written, problems);
+
+    /// <returns>The text, or null when it is not JSON.</returns>
+    public static string? Check(string text, string written, List<string> problems)
     {
-        var text = File.ReadAllText(fullPath);
         try
         {
             using var document = JsonDocument.Parse(text);

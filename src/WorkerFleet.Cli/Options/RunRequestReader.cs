@@ -31,12 +31,16 @@ internal sealed class RunRequestReader
     private readonly List<string> _problems;
     private readonly IReadOnlyList<SettingsLayer> _layers;
     private readonly SettingReader _read;
+    private readonly SettingNaming _naming;
 
     /// <param name="cli">The process.</param>
     /// <param name="layers">Command line, batch file, configuration.</param>
     /// <param name="problems">Gets what is wrong.</param>
-    public RunRequestReader(CliContext cli, IReadOnlyList<SettingsLayer> layers, List<string> problems)
+    /// <param name="naming">How it calls the settings; null: as options.</param>
+    public RunRequestReader(
+        CliContext cli, IReadOnlyList<SettingsLayer> layers, List<string> problems, SettingNaming? naming = null)
     {
+        _naming = naming ?? SettingNaming.CommandLine;
         _cli = cli;
         _layers = layers;
         _problems = problems;
@@ -48,7 +52,35 @@ internal sealed class RunRequestReader
     {
         var source = ReadSource();
         var sourceName = source is null or SourcePaths.StandardInput ? "stdin" : Path.GetFileName(source);
-        var (agents, adHoc) = AgentSettings.Read(_layers, _read, _problems);
+        var (spec, adHoc) = ReadSpec(sourceName);
+        var output = _read.Text(RunSettings.Output) ?? Path.Combine("results", FolderName(sourceName));
+        return new RunRequest(
+            source is null or SourcePaths.StandardInput ? null
+                : S3Address.IsMeant(source) ? source : _cli.FullPath(source),
+            ReadSourceSettings(source is SourcePaths.StandardInput ? "standard input" : source ?? ""),
+            spec,
+            SourcePaths.CheckOutput(_cli, output, _problems),
+            adHoc);
+    }
+
+    /// <summary>The options alone, for a source that is at hand.</summary>
+    /// <param name="sourceName">Its file name.</param>
+    /// <returns>What was understood; only to be used when there are no problems.</returns>
+    public (SourceSettings Source, BatchSpec Spec) ReadOptions(string sourceName)
+    {
+        var (spec, _) = ReadSpec(sourceName);
+        return (ReadSourceSettings(sourceName), spec);
+    }
+
+    /// <summary>A change of limits; the batch and the time are for the caller to fill in.</summary>
+    public static SetLimits ReadLimits(SettingReader read) => new(
+        Guid.Empty, default, read.Int(RunSettings.Concurrency, 1, 10_000),
+        read.Duration(RunSettings.Timeout, Shortest, LongestAttempt), read.Int(RunSettings.Attempts, 1, 100),
+        read.Choice<BatchPriority>(RunSettings.Priority));
+
+    private (BatchSpec Spec, AdHocAgent? AdHoc) ReadSpec(string sourceName)
+    {
+        var (agents, adHoc) = AgentSettings.Read(_layers, _read, _naming, _problems);
         var spec = new BatchSpec
         {
             Name = _read.Text(RunSettings.Name) ?? sourceName,
@@ -59,14 +91,7 @@ internal sealed class RunRequestReader
             Limits = ReadLimits(),
             Failures = ReadFailures(),
         };
-        var output = _read.Text(RunSettings.Output) ?? Path.Combine("results", FolderName(sourceName));
-        return new RunRequest(
-            source is null or SourcePaths.StandardInput ? null
-                : S3Address.IsMeant(source) ? source : _cli.FullPath(source),
-            ReadSourceSettings(source is SourcePaths.StandardInput ? "standard input" : source ?? ""),
-            spec,
-            SourcePaths.CheckOutput(_cli, output, _problems),
-            adHoc);
+        return (spec, adHoc);
     }
 
     private string? ReadSource()
@@ -111,7 +136,7 @@ internal sealed class RunRequestReader
             _layers.FirstOrDefault(layer => layer.Has(RunSettings.Prompt) || layer.Has(RunSettings.Template));
         if (layer is not null && layer.Has(RunSettings.Prompt) && layer.Has(RunSettings.Template))
             _problems.Add($"{layer.Find(RunSettings.Prompt)[0].Where}: cannot be used together with " +
-                $"{RunSettings.Template.Option}; choose one of them");
+                $"{_naming.Of(RunSettings.Template)}; choose one of them");
         var prompt = _read.Text(RunSettings.Prompt);
         var template = _read.Text(RunSettings.Template);
         var passThrough = _read.List(RunSettings.PassThrough);
@@ -133,6 +158,8 @@ internal sealed class RunRequestReader
 
     private string? ReadTemplate(string path)
     {
+        if (!_naming.TemplateIsFile)
+            return JsonFiles.Check(path, _naming.Of(RunSettings.Template), _problems);
         var full = _cli.FullPath(path);
         if (SourcePaths.ProblemOfFile(full, path, "template") is { } problem)
             _problems.Add(problem);
@@ -158,8 +185,8 @@ internal sealed class RunRequestReader
             return retry;
         if (_layers.Any(layer => layer.Has(RunSettings.RetryMaxDelay)))
             _problems.Add(
-                $"{RunSettings.RetryMaxDelay.Option}: {Durations.Format(retry.MaxDelay)} is shorter than " +
-                $"{RunSettings.RetryDelay.Option} {Durations.Format(retry.BaseDelay)}; the longest wait " +
+                $"{_naming.Of(RunSettings.RetryMaxDelay)}: {Durations.Format(retry.MaxDelay)} is shorter than " +
+                $"{_naming.Of(RunSettings.RetryDelay)} {Durations.Format(retry.BaseDelay)}; the longest wait " +
                 "cannot be below the first");
         return retry with { MaxDelay = retry.BaseDelay };
     }

@@ -72,7 +72,8 @@ public sealed class BatchQueries(IBatchStore batches, ILedger ledger, ISchedule 
         return (null, $"Several batches begin with {asWritten}: {candidates}{more}. Give more characters.");
     }
 
-    private async Task<BatchProgress> ProgressOfAsync(BatchState batch, CancellationToken cancellationToken)
+    /// <summary>How a batch stands whose saga instance was read just now.</summary>
+    public async Task<BatchProgress> ProgressOfAsync(BatchState batch, CancellationToken cancellationToken)
     {
         var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
         counts = counts with { Pending = counts.Pending + Math.Max(batch.TotalRows - counts.Total, 0) };

@@ -30,7 +30,7 @@ public sealed class BatchSubmitter(
     /// </summary>
     public async Task<SubmitResult> SubmitAsync(SubmitRequest request, CancellationToken cancellationToken)
     {
-        var batchId = Guid.CreateVersion7(time.GetUtcNow());
+        var batchId = request.BatchId ?? Guid.CreateVersion7(time.GetUtcNow());
         var blob = $"batches/{batchId:N}/source";
         var kept = false;
         try
@@ -135,9 +135,10 @@ public sealed class BatchSubmitter(
 /// <param name="Output">Folder for the results when the batch ends; null for none.</param>
 /// <param name="ReuseUnfinished">Whether an unfinished batch with the same fingerprint is taken up again.</param>
 /// <param name="TraceParent">The trace of whoever submits, as W3C's traceparent; one of its own otherwise.</param>
+/// <param name="BatchId">The id that the batch is to have, a version-7 UUID; null for a new one.</param>
 public sealed record SubmitRequest(
     Stream Source, SourceSettings SourceSettings, BatchSpec Spec, string? Output, bool ReuseUnfinished = true,
-    string? TraceParent = null);
+    string? TraceParent = null, Guid? BatchId = null);
 
 /// <param name="BatchId">The batch; null when there are problems.</param>
 /// <param name="Existing">Whether it is an unfinished batch that was there before.</param>

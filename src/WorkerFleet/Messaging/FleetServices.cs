@@ -35,6 +35,7 @@ public static class FleetServices
         services.AddSingleton<BatchCleaner>();
         services.AddSingleton(provider => new ExportLocations(provider.GetServices<IExportLocation>()));
         services.AddSingleton<ResultExporter>();
+        services.AddSingleton<ResultStreams>();
         services.AddSingleton<LedgerAudit>();
         return services;
     }
@@ -91,6 +92,18 @@ public static class FleetServices
 
         services.AddHeartbeat();
         AddHostOptions(services);
+        return services;
+    }
+
+    /// <summary>
+    /// Beside <see cref="AddFleet"/>: what a process needs to take in what agents tell of background tasks.
+    /// </summary>
+    public static IServiceCollection AddCompletions(this IServiceCollection services)
+    {
+        services.TryAddSingleton<CompletionRecorder>();
+        services.TryAddSingleton(new CallbackOptions());
+        if (services.All(service => service.ServiceType != typeof(BatchDirectory)))
+            AddHosted<BatchDirectory>(services);
         return services;
     }
 

@@ -9,7 +9,12 @@ namespace WorkerFleet.Results;
 /// Writes CSV as RFC 4180 has it, except that a record ends in a line feed alone, as lines do in the other files. Fields
 /// are data: none is changed to please a spreadsheet, so that reading the file gives the values back.
 /// </summary>
-internal sealed class CsvRecordWriter(OutputFile file)
+/// <param name="file">Gets the records.</param>
+/// <param name="escapeFormulas">
+/// Whether text that a spreadsheet would take for a formula gets an apostrophe before it after all. Numbers stay as
+/// they are.
+/// </param>
+internal sealed class CsvRecordWriter(OutputFile file, bool escapeFormulas = false)
 {
     private const int NumberBytes = 32;
     private const int ScratchBytes = 4 * 1024;
@@ -20,8 +25,15 @@ internal sealed class CsvRecordWriter(OutputFile file)
 
     public void Field(ReadOnlySpan<byte> utf8)
     {
-        var to = file.GetSpan(checked(2 * utf8.Length + 3));
-        file.Advance(NeedsQuotes(utf8) ? Quote(utf8, to, Separate(to)) : Copy(utf8, to, Separate(to)));
+        var to = file.GetSpan(checked(2 * utf8.Length + 4));
+        var start = Separate(to);
+        var quoted = NeedsQuotes(utf8);
+        var escaped = escapeFormulas && IsFormula(utf8);
+        if (quoted)
+            to[start++] = (byte)'"';
+        if (escaped)
+            to[start++] = (byte)'\'';
+        file.Advance(quoted ? Quote(utf8, to, start) : Copy(utf8, to, start));
     }
 
     public void Field(ReadOnlySpan<char> text)
@@ -71,6 +83,16 @@ internal sealed class CsvRecordWriter(OutputFile file)
         return start + utf8.Length;
     }
 
+    /// <summary>What Excel, Calc and Sheets calculate. A number with a sign is none.</summary>
+    private static bool IsFormula(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty || utf8[0] is not ((byte)'=' or (byte)'+' or (byte)'-' or (byte)'@' or (byte)'\t' or (byte)'\r'
+            or (byte)'\n'))
+            return utf8.StartsWith("＝"u8) || utf8.StartsWith("＋"u8) || utf8.StartsWith("－"u8) || utf8.StartsWith("＠"u8);
+        return utf8[0] is not ((byte)'+' or (byte)'-')
+            || !Utf8Parser.TryParse(utf8, out double _, out var read) || read != utf8.Length;
+    }
+
     // An export runs once in the life of most processes: without the attribute, a large part of it would run before the
     // loops over every byte are compiled well.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -86,7 +108,6 @@ internal sealed class CsvRecordWriter(OutputFile file)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Quote(ReadOnlySpan<byte> utf8, Span<byte> to, int start)
     {
-        to[start++] = (byte)'"';
         foreach (var b in utf8)
         {
             if (b == '"')

@@ -16,7 +16,7 @@ internal sealed class ExportRows : IDisposable
     private readonly ILedger _ledger;
     private readonly ISourceReader _sources;
     private readonly IRowMapper _mapper;
-    private readonly RowFiles _files;
+    private readonly IRowSink _files;
     private readonly ResultRow _row = new();
     private readonly Utf8JsonWriter _json;
     private int _pageSize = SettledItems.FirstPage;
@@ -26,7 +26,7 @@ internal sealed class ExportRows : IDisposable
     /// <param name="ledger">Its outcomes.</param>
     /// <param name="sources">Its rows.</param>
     /// <param name="files">Where to write to. Stay the caller's.</param>
-    public ExportRows(BatchState batch, IRowMapper mapper, ILedger ledger, ISourceReader sources, RowFiles files)
+    public ExportRows(BatchState batch, IRowMapper mapper, ILedger ledger, ISourceReader sources, IRowSink files)
     {
         _batch = batch;
         _ledger = ledger;

@@ -8,10 +8,13 @@ internal sealed class ResultTable
     private readonly CsvRecordWriter _csv;
     private readonly InputColumns _input;
 
-    public ResultTable(OutputFile file, BatchSpec spec)
+    /// <param name="file">Gets the records.</param>
+    /// <param name="spec">Says which columns there are.</param>
+    /// <param name="escapeFormulas">See <see cref="CsvRecordWriter"/>.</param>
+    public ResultTable(OutputFile file, BatchSpec spec, bool escapeFormulas = false)
     {
         File = file;
-        _csv = new CsvRecordWriter(file);
+        _csv = new CsvRecordWriter(file, escapeFormulas);
         _input = new InputColumns(spec);
         WriteHeader();
     }

@@ -4,7 +4,7 @@ using WorkerFleet.Items;
 namespace WorkerFleet.Results;
 
 /// <summary>The files of an export that hold rows, while they are being written.</summary>
-internal sealed class RowFiles : IDisposable
+internal sealed class RowFiles : IRowSink, IDisposable
 {
     /// <summary>The names they get, in the order of <see cref="Files"/>.</summary>
     public static readonly IReadOnlyList<string> Names =

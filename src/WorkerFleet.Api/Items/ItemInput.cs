@@ -3,17 +3,16 @@ using WorkerFleet.Ledger;
 using WorkerFleet.Mapping;
 using WorkerFleet.Sources;
 
-namespace WorkerFleet.Cli.Hosting;
+namespace WorkerFleet.Api.Items;
 
 /// <summary>Makes the input of one row again, from the source.</summary>
-internal sealed class ItemInput(ILedger ledger, ISourceReader reader)
+public sealed class ItemInput(ILedger ledger, ISourceReader reader)
 {
     /// <returns>What the agent receives, or why it receives nothing; null before the row is dispatched.</returns>
     public async Task<MappedRow?> ReadAsync(BatchState batch, long index, CancellationToken cancellationToken)
     {
         // The slice says where in the source to begin; without it, everything before would have to be read.
-        var number = (int)(index / batch.Spec.Limits.SliceSize);
-        if (await ledger.FindSliceAsync(batch.CorrelationId, number, cancellationToken) is not { } slice)
+        if (await SliceSearch.FindAsync(ledger, batch, index, cancellationToken) is not { } slice)
             return null;
         var (mapper, _) = RowMapperFactory.Create(
             batch.Spec.Mapping, batch.Spec.Agents, batch.Spec.Source, sample: [], agentNames: null);

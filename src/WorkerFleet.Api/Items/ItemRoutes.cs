@@ -1,0 +1,81 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using WorkerFleet.Api.Access;
+using WorkerFleet.Api.Batches;
+using WorkerFleet.Api.Contracts;
+using WorkerFleet.Api.Hosting;
+using WorkerFleet.Api.Problems;
+using WorkerFleet.Batches;
+using WorkerFleet.Items;
+using WorkerFleet.Ledger;
+
+namespace WorkerFleet.Api.Items;
+
+/// <summary>The routes to look at rows.</summary>
+internal static class ItemRoutes
+{
+    private const int UsualPage = 50;
+    private const int LargestPage = 200;
+
+    public static void MapItems(this IEndpointRouteBuilder api)
+    {
+        var items = api.MapGroup("/batches/{batch}/items").WithTags("items");
+        items.MapGet("", ListAsync)
+            .Describe(Scopes.Read, "ListItems", "List rows of a batch, in their order.", 404)
+            .Query(
+                new("state", "Only those in this state: pending, succeeded, failed, rejected or cancelled."),
+                new("text", "Only those with this in their id, input, output or error, in either case."),
+                new("id", "Only the settled row with this id of your own, exactly."),
+                RouteParameter.Limit(UsualPage, LargestPage), RouteParameter.Cursor);
+        items.MapGet("/{row}", FindAsync)
+            .Describe(Scopes.Read, "GetItem", "Show one row: input, output, error, and its events as a timeline.", 404);
+    }
+
+    private static async Task<Ok<ItemPageJson>> ListAsync(
+        string batch, HttpContext http, BatchLookup lookup, ItemSearch search, ILedger ledger,
+        CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(http);
+        var from = long.TryParse(
+            query.Cursor(ItemSearch.CursorKind), NumberStyles.None, CultureInfo.InvariantCulture, out var row)
+            ? row
+            : 0;
+        var wanted = new ItemQuery(
+            query.Choice<ItemState>("state"), query.Text("text"), from, query.Limit(UsualPage, LargestPage));
+        var id = query.Text("id");
+        query.Check();
+        var state = await lookup.StateAsync(http, batch, cancellationToken);
+        return TypedResults.Ok(id is null
+            ? await search.ReadAsync(state, wanted, cancellationToken)
+            : await FindByIdAsync(ledger, state, id, wanted.State, cancellationToken));
+    }
+
+    private static async Task<Ok<ItemJson>> FindAsync(
+        string batch, string row, HttpContext http, BatchLookup lookup, ItemReader items,
+        CancellationToken cancellationToken)
+    {
+        if (!long.TryParse(row, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            throw ProblemException.BadRequest(
+                $"'{row}' is no number of a row; they count from 0, as in the results. Find a row by your own id "
+                    + "with items?id=");
+        var state = await lookup.StateAsync(http, batch, cancellationToken);
+        if (index >= state.TotalRows)
+            throw ProblemException.NotFound($"There is no row {row}: the batch has {state.TotalRows} rows, "
+                + "numbered from 0");
+        return TypedResults.Ok(await items.ReadAsync(state, index, cancellationToken));
+    }
+
+    private static async Task<ItemPageJson> FindByIdAsync(
+        ILedger ledger, BatchState batch, string id, ItemState? state, CancellationToken cancellationToken)
+    {
+        var found = await ledger.FindIndexAsync(batch.CorrelationId, id, cancellationToken) is { } index
+            ? await ledger.FindSettledAsync(batch.CorrelationId, index, cancellationToken)
+            : null;
+        return new(
+            found is not null && (state is null || found.State == state) ? [ItemRowJson.Of(found)] : [],
+            batch.TotalRows, batch.TotalRows, null);
+    }
+}
