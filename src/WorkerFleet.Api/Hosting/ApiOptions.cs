@@ -25,8 +25,7 @@ public sealed record ApiOptions
 
     /// <summary>
     /// Requests a second that one key may make (without keys: all callers together), twice as many at once; beyond,
-    /// they are told to
-    /// wait. 200 by default, enough for a dashboard in many browsers; 0: no limit.
+    /// they are told to wait. 200 by default, enough for a dashboard in many browsers; 0: no limit.
     /// </summary>
     public int RequestsPerSecond { get; init; } = 200;
 

@@ -16,8 +16,7 @@ internal sealed record ItemQuery(ItemState? State, string? Text, long From, int 
 
 /// <summary>
 /// Lists rows of a batch in their order. However large the batch is, a page looks at a bounded number of slices and
-/// rows, and
-/// says how far it came: slices that have no row of the state are passed over by their counts.
+/// rows, and says how far it came: slices that have no row of the state are passed over by their counts.
 /// </summary>
 internal sealed class ItemSearch(ILedger ledger, ISourceReader sources)
 {

@@ -10,8 +10,7 @@ namespace WorkerFleet.Api.Problems;
 
 /// <summary>
 /// Answers whatever goes wrong with problem details, whatever the caller accepts: what it says is for a person, and
-/// never what
-/// an exception says that was not made for one.
+/// never what an exception says that was not made for one.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {

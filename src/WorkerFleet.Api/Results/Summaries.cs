@@ -8,8 +8,7 @@ namespace WorkerFleet.Api.Results;
 
 /// <summary>
 /// The summaries of batches that are over. To make one, all outcomes have to be read; so it is made once, and kept
-/// until a replay
-/// makes it old.
+/// until a replay makes it old.
 /// </summary>
 internal sealed class Summaries(ResultStreams streams) : IDisposable
 {

@@ -66,8 +66,7 @@ internal sealed class BatchSubmission(
                         + "use another key");
 
         // Before the batch is: should this process die in between, a repeat goes on under the same id. A submission
-        // that was
-        // refused has left no batch, and may be repeated with other options.
+        // that was refused has left no batch, and may be repeated with other options.
         var now = time.GetUtcNow();
         record = new(record?.BatchId ?? Guid.CreateVersion7(now), hash, now);
         await records.PutAsync(name, record, cancellationToken);

@@ -6,8 +6,7 @@ namespace WorkerFleet.Api.Submission;
 
 /// <summary>
 /// A source that is being uploaded: read once, as it comes, up to the limit. It has to be the last part of its form,
-/// for what
-/// comes behind it would be known only when it is stored; that it is shows at its end.
+/// for what comes behind it would be known only when it is stored; that it is shows at its end.
 /// </summary>
 internal sealed class UploadedSource(Stream part, MultipartReader? form, long maxBytes) : Stream
 {
