@@ -15,6 +15,7 @@ public abstract class WorkerRegistryConformance : StoreSuite
             Note = "Memory is short: 91% of 512 MiB",
             AgentNotes = ["agent 'slow' is called less"],
             AgentLevels = new Dictionary<string, double> { ["slow"] = 0.25 },
+            Activity = [new(Guid.CreateVersion7(), 12, new Dictionary<int, int> { [0] = 3, [27] = 4 })],
         };
 
         await Registry.PutAsync(worker, Token);
@@ -24,9 +25,13 @@ public abstract class WorkerRegistryConformance : StoreSuite
         Assert.Equal(worker.Batches, listed.Batches);
         Assert.Equal(worker.AgentNotes, listed.AgentNotes);
         Assert.Equal(worker.AgentLevels, listed.AgentLevels);
+        var activity = Assert.Single(listed.Activity);
+        Assert.Equal(worker.Activity[0].Latencies, activity.Latencies);
+        Assert.Equal(worker.Activity[0], activity with { Latencies = worker.Activity[0].Latencies });
         Assert.Equal(worker, listed with
         {
             Roles = worker.Roles, Batches = worker.Batches, AgentNotes = worker.AgentNotes, AgentLevels = worker.AgentLevels,
+            Activity = worker.Activity,
         });
     }
 
