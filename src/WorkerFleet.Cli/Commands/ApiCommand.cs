@@ -1,6 +1,4 @@
 using System.CommandLine;
-using WorkerFleet.Access;
-using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Hosting;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
@@ -27,17 +25,10 @@ internal sealed class ApiCommand(CliContext cli)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var common = CommonOptions.Read(parsed, cli);
-        var problems = new List<string>();
-        var options = ApiOptionsReader.Read(common.Configuration, problems);
-        options = options with { Port = parsed.Int(_port, options.Port, 0, 65_535) };
-        if (problems.Count > 0)
-            throw new UserErrorException(problems);
+        var options = ApiSettings.Read(parsed, _port, common);
         await using var app = FleetApp.OpenApi(cli, common, options);
         var stop = cli.Stop.Requested;
-        var problem = await ApiAccess.ProblemOfAsync(
-            options, app.Get<IApiKeys>(), cli.Time.GetUtcNow(), cli.Program, stop);
-        if (problem is not null)
-            throw new UserErrorException(problem);
+        await ApiSettings.CheckAccessAsync(cli, app, options);
         try
         {
             await app.StartAsync(stop);
@@ -47,9 +38,7 @@ internal sealed class ApiCommand(CliContext cli)
         }
         catch (IOException exception)
         {
-            throw new UserErrorException(
-                $"{ApiOptions.Section}:Port: {options.Address}:{options.Port} cannot be used ({exception.Message}); choose another port",
-                ExitCodes.Failed);
+            throw ApiSettings.PortProblem(options, exception);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WorkerFleet.Api.Hosting;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
@@ -15,7 +16,13 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
         "--concurrency", "N",
         $"Items this process works on at the same time, 1 to 10,000. Default: {ConcurrencyKey}, or {DefaultConcurrency}.");
 
-    private string Title => name == "up" ? "The fleet" : $"The {name}";
+    private readonly Option<string?> _apiPort = OptionValues.Create(
+        "--api-port", "PORT",
+        $"Serve the HTTP API as well, on this port; 0 for a free one. Default: {ApiOptions.Section}:Port, or not at all.");
+
+    private string Title => IsWhole ? "The fleet" : $"The {name}";
+
+    private bool IsWhole => name == "up";
 
     public Command Create()
     {
@@ -26,8 +33,12 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
             _ => "Be a whole fleet: orchestrator and worker in one process.",
         })
         {
-            Examples = roles == FleetRoles.Orchestrator ? [name] : [name, $"{name} --concurrency 50"],
+            Examples = roles == FleetRoles.Orchestrator ? [name]
+                : IsWhole ? [name, $"{name} --concurrency 50 --api-port {ApiOptions.DefaultPort}"]
+                : [name, $"{name} --concurrency 50"],
         };
+        if (IsWhole)
+            command.Add(_apiPort);
         if (roles.HasFlag(FleetRoles.Worker))
             command.Add(_concurrency);
         command.SetAction(RunAsync);
@@ -38,13 +49,19 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
     {
         var common = CommonOptions.Read(parsed, cli);
         var concurrency = roles.HasFlag(FleetRoles.Worker) ? ReadConcurrency(parsed, common) : 1;
-        await using var app = FleetApp.OpenProcess(cli, common, roles, concurrency);
+        var api = IsWhole && (parsed.GetValue(_apiPort) is not null || ApiSettings.AreGiven(common.Configuration))
+            ? ApiSettings.Read(parsed, _apiPort, common)
+            : null;
+        await using var app = FleetApp.OpenProcess(cli, common, roles, concurrency, api);
+        if (api is not null)
+            await ApiSettings.CheckAccessAsync(cli, app, api);
         var stop = cli.Stop.Requested;
         try
         {
             await app.StartAsync(stop);
             cli.Note($"{Title} is ready: broker {app.Get<BrokerChoice>().Display}, data {StoreChoice.Of(common).Place}" +
-                (roles.HasFlag(FleetRoles.Worker) ? $", {concurrency} items at the same time" : "") + ". Ctrl-C stops it.");
+                (roles.HasFlag(FleetRoles.Worker) ? $", {concurrency} items at the same time" : "") +
+                (api is null ? "" : $", API {app.Get<ApiAddress>().Of()}") + ". Ctrl-C stops it.");
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Stopping);
             await Task.Delay(Timeout.InfiniteTimeSpan, cli.Time, either.Token);
         }
@@ -59,6 +76,10 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
         catch (OperationCanceledException) when (app.Stopping.IsCancellationRequested)
         {
             // A part of it failed for good; it has said why.
+        }
+        catch (IOException exception) when (api is not null)
+        {
+            throw ApiSettings.PortProblem(api, exception);
         }
         catch (BrokerException exception)
         {

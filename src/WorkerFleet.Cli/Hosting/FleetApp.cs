@@ -93,35 +93,42 @@ internal sealed class FleetApp : IAsyncDisposable
     public static FleetApp OpenApi(CliContext cli, CommonValues common, ApiOptions options)
     {
         CheckWritable(common);
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        Configure(builder.Services, cli, common, new SqliteStoreOptions { LockTimeout = FleetLockTimeout });
-        if (BrokerChoice.IsConfigured(common))
-            builder.Services.AddSingleton<IBatchDrivers, FleetDrivers>();
-        builder.Services.AddCallbacks(common.Configuration, listens: false);
-        builder.Services.AddSingleton(common).AddSingleton(cli).AddSingleton<IBatchRequests, ApiRequests>();
-        builder.AddFleetApi(options);
-        var app = builder.Build();
-        app.UseFleetApi();
-        return new FleetApp(app);
+        return BuildWithApi(cli, common, options, services =>
+        {
+            if (BrokerChoice.IsConfigured(common))
+                services.AddSingleton<IBatchDrivers, FleetDrivers>();
+            services.AddCallbacks(common.Configuration, listens: false);
+        });
     }
 
     /// <summary>Opens the store as a process of the fleet.</summary>
+    /// <param name="cli">The process.</param>
+    /// <param name="common">Store and configuration.</param>
+    /// <param name="roles">What it does.</param>
+    /// <param name="concurrency">Items it works on at the same time.</param>
+    /// <param name="api">Where it serves the API as well; null for nowhere.</param>
     /// <exception cref="UserErrorException">There is no broker, or what is configured is wrong.</exception>
-    public static FleetApp OpenProcess(CliContext cli, CommonValues common, FleetRoles roles, int concurrency)
+    public static FleetApp OpenProcess(
+        CliContext cli, CommonValues common, FleetRoles roles, int concurrency, ApiOptions? api = null)
     {
         var broker = BrokerChoice.Of(common);
         CheckWritable(common);
-        return Build(cli, common, services =>
+        var app = api is null
+            ? Build(cli, common, Add, new SqliteStoreOptions { LockTimeout = FleetLockTimeout })
+            : BuildWithApi(cli, common, api, Add);
+        return app.Enter(
+            StoreMode.Fleet,
+            "is in use by a 'fleet run' or another command that drives batches by itself. Wait until it has ended, or " +
+            "name another folder with --data");
+
+        void Add(IServiceCollection services)
         {
             services.AddFleetHealth(common.Configuration);
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
             services.AddCallbacks(common.Configuration, listens: roles.HasFlag(FleetRoles.Orchestrator));
             services.AddSingleton(broker);
             broker.AddTo(services, roles, new WorkerOptions { Concurrency = concurrency });
-        }, new SqliteStoreOptions { LockTimeout = FleetLockTimeout }).Enter(
-            StoreMode.Fleet,
-            "is in use by a 'fleet run' or another command that drives batches by itself. Wait until it has ended, or " +
-            "name another folder with --data");
+        }
     }
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
@@ -190,6 +197,20 @@ internal sealed class FleetApp : IAsyncDisposable
         Configure(builder.Services, cli, common, store);
         addFleet(builder.Services);
         return new FleetApp(builder.Build());
+    }
+
+    /// <summary>One host for the process and its API: they start and stop together.</summary>
+    private static FleetApp BuildWithApi(
+        CliContext cli, CommonValues common, ApiOptions api, Action<IServiceCollection> addFleet)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        Configure(builder.Services, cli, common, new SqliteStoreOptions { LockTimeout = FleetLockTimeout });
+        addFleet(builder.Services);
+        builder.Services.AddSingleton(common).AddSingleton(cli).AddSingleton<IBatchRequests, ApiRequests>();
+        builder.AddFleetApi(api);
+        var app = builder.Build();
+        app.UseFleetApi();
+        return new FleetApp(app);
     }
 
     private static void Configure(
