@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using WorkerFleet.Api.Dashboard;
 using WorkerFleet.Api.Problems;
 
 namespace WorkerFleet.Api.Access;
@@ -67,7 +68,18 @@ internal static class AccessProblems
 
     private static IResult Problem(
         int status, string type, string title, string detail, Dictionary<string, object?>? extensions = null) =>
-        TypedResults.Problem(detail, statusCode: status, title: title, type: type, extensions: extensions);
+        new AccessProblem(new(type, title, status, detail, Errors: null), extensions);
 
     private static string Short(string text) => text.Length <= 100 ? text : $"{text[..100]}…";
+
+    /// <summary>A page for a browser, problem details for the rest.</summary>
+    private sealed class AccessProblem(ProblemJson problem, Dictionary<string, object?>? extensions) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => PageProblems.IsForPage(httpContext.Request)
+            ? PageProblems.WriteAsync(httpContext, problem)
+            : TypedResults.Problem(
+                    problem.Detail, statusCode: problem.Status, title: problem.Title, type: problem.Type,
+                    extensions: extensions)
+                .ExecuteAsync(httpContext);
+    }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using WorkerFleet.Api.Dashboard;
 using WorkerFleet.Api.Hosting;
 
 namespace WorkerFleet.Api.Access;
@@ -45,6 +46,12 @@ internal sealed partial class KeyAuthentication(
         if (presented && failures.Add(Context.Connection.RemoteIpAddress) is { } wait)
         {
             await AccessProblems.TooManyAttempts(Context, wait).ExecuteAsync(Context);
+            return;
+        }
+
+        if (!presented && PageProblems.IsForPage(Request))
+        {
+            Response.Redirect(PageProblems.SignInFor(Request));
             return;
         }
 

@@ -8,7 +8,20 @@ namespace WorkerFleet.Api.Batches;
 /// <summary>Which batches to list; null: any.</summary>
 internal sealed record BatchFilter(string? Status, string? Owner, string? Name, bool Unfinished)
 {
+    /// <summary>Those that can be asked for.</summary>
+    public static IReadOnlyList<string> Statuses { get; } =
+    [
+        BatchStatus.Submitted, BatchStatus.Dispatching, BatchStatus.Processing, BatchStatus.Paused,
+        BatchStatus.Cancelling, BatchStatus.Aggregating, BatchStatus.Completed, BatchStatus.CompletedWithFailures,
+        BatchStatus.Failed, BatchStatus.Cancelled,
+    ];
+
+    public static BatchFilter All { get; } = new(null, null, null, Unfinished: false);
+
     public bool OnlyUnfinished => Unfinished || (Status is not null && !BatchStatus.IsFinal(Status));
+
+    public static BatchFilter Read(RequestQuery query) => new(
+        query.Choice("status", Statuses), query.Text("owner"), query.Text("name"), query.Flag("unfinished"));
 
     public bool Lets(BatchState batch) =>
         (Status is null || batch.CurrentState == Status)
@@ -22,12 +35,16 @@ internal sealed record BatchFilter(string? Status, string? Owner, string? Name, 
 /// </summary>
 internal sealed class BatchListing(IBatchStore store, BatchQueries queries)
 {
-    public const string CursorKind = "batches";
+    private const string CursorKind = "batches";
 
     private const int PageSize = 100;
 
     /// <summary>Batches that a page looks at, at most.</summary>
     private const int MaxScanned = 1_000;
+
+    /// <returns>The batch that the page begins behind; null for the first page.</returns>
+    public static Guid? ReadCursor(RequestQuery query) =>
+        Guid.TryParse(query.Cursor(CursorKind), out var id) ? id : null;
 
     public async Task<BatchPageJson> ReadAsync(
         ApiCaller caller, BatchFilter filter, Guid? before, int limit, CancellationToken cancellationToken)

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Contracts;
 using WorkerFleet.Api.Hosting;
-using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
 
 namespace WorkerFleet.Api.Batches;
@@ -18,13 +17,6 @@ internal static class BatchRoutes
 
     /// <summary>Causes of failures that are shown with a batch.</summary>
     private const int MostGroups = 10;
-
-    private static readonly string[] Statuses =
-    [
-        BatchStatus.Submitted, BatchStatus.Dispatching, BatchStatus.Processing, BatchStatus.Paused,
-        BatchStatus.Cancelling, BatchStatus.Aggregating, BatchStatus.Completed, BatchStatus.CompletedWithFailures, BatchStatus.Failed,
-        BatchStatus.Cancelled,
-    ];
 
     public static void MapBatches(this IEndpointRouteBuilder api)
     {
@@ -50,10 +42,9 @@ internal static class BatchRoutes
         HttpContext http, BatchListing listing, CancellationToken cancellationToken)
     {
         var query = new RequestQuery(http);
-        var filter = new BatchFilter(
-            query.Choice("status", Statuses), query.Text("owner"), query.Text("name"), query.Flag("unfinished"));
+        var filter = BatchFilter.Read(query);
         var limit = query.Limit(UsualPage, LargestPage);
-        Guid? before = Guid.TryParse(query.Cursor(BatchListing.CursorKind), out var id) ? id : null;
+        var before = BatchListing.ReadCursor(query);
         query.Check();
         return TypedResults.Ok(
             await listing.ReadAsync(ApiCaller.Of(http.User), filter, before, limit, cancellationToken));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Contracts;
+using WorkerFleet.Api.Dashboard;
 using WorkerFleet.Api.Live;
 using WorkerFleet.Api.Problems;
 
@@ -31,6 +32,7 @@ public static class ApiHost
         services.AddFleetAccess();
         services.AddFleetLive();
         services.AddFleetRoutes(options);
+        services.AddDashboard();
     }
 
     /// <summary>The pipeline and all routes.</summary>
@@ -48,5 +50,6 @@ public static class ApiHost
         app.MapSignIn();
         app.MapFleetRoutes();
         app.MapLiveHub();
+        app.MapDashboard();
     }
 }

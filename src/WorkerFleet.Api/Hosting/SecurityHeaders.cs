@@ -9,6 +9,11 @@ internal static class SecurityHeaders
     /// <summary>Answers with data, which nothing between here and the caller is to keep.</summary>
     private static readonly PathString[] Data = ["/api", "/openapi", "/callbacks"];
 
+    /// <summary>Pages have nothing inline, and nothing of other hosts.</summary>
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((http, next) =>
     {
         Set(http);
@@ -24,7 +29,7 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (!Array.Exists(Data, path => http.Request.Path.StartsWithSegments(path)))
         {
-            headers.ContentSecurityPolicy = "frame-ancestors 'none'";
+            headers.ContentSecurityPolicy = PagePolicy;
             return;
         }
 

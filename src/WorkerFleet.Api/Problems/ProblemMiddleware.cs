@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Api.Contracts;
+using WorkerFleet.Api.Dashboard;
 using WorkerFleet.Api.Hosting;
 using WorkerFleet.Results;
 using WorkerFleet.Storage;
@@ -86,6 +87,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private static Task WriteAsync(HttpContext http, ProblemJson problem)
     {
+        if (PageProblems.IsForPage(http.Request))
+            return PageProblems.WriteAsync(http, problem);
         http.Response.StatusCode = problem.Status;
         http.Response.ContentType = ProblemJson.ContentType;
         return JsonSerializer.SerializeAsync(http.Response.Body, problem, PublicJson.Line, http.RequestAborted);

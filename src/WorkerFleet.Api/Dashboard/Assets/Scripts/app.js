@@ -1,0 +1,12 @@
+// The dashboard's script: pages work without it as far as they only show; it keeps them live, and sends forms.
+import { startForms } from './forms.js';
+import { startLive } from './live.js';
+import { startRefresh } from './refresh.js';
+import { localTimes } from './format.js';
+import { startTheme } from './theme.js';
+
+startTheme();
+localTimes(document);
+startForms();
+startRefresh();
+startLive();
