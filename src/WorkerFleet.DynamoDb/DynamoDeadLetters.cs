@@ -45,8 +45,8 @@ internal sealed class DynamoDeadLetters(
         var letters = new List<DeadLetter>();
         await foreach (var batchId in BatchesAsync(query.BatchId, cancellationToken))
         {
-            var after = query.BatchId is null ? -1 : query.AfterIndex;
-            await foreach (var item in MergeAsync(batchId, after, query, cancellationToken))
+            var (after, upTo) = query.BatchId is null ? (-1, long.MaxValue) : (query.AfterIndex, query.UpToIndex);
+            await foreach (var item in MergeAsync(batchId, after, upTo, query, cancellationToken))
             {
                 letters.Add(LetterItems.Read(batchId, item));
                 if (letters.Count == query.Limit)
@@ -63,7 +63,7 @@ internal sealed class DynamoDeadLetters(
         var tally = new CauseTally();
         var open = new DeadLetterQuery(State: DeadLetterState.Open);
         await foreach (var batch in BatchesAsync(batchId, cancellationToken))
-            await foreach (var item in MergeAsync(batch, after: -1, open, cancellationToken))
+            await foreach (var item in MergeAsync(batch, after: -1, long.MaxValue, open, cancellationToken))
                 tally.Add(batch, item);
         return tally.MostFrequent(limit);
     }
@@ -77,20 +77,37 @@ internal sealed class DynamoDeadLetters(
                 var query = new QueryRequest(tables.Runs)
                 {
                     KeyConditionExpression = "PK = :pk AND SK BETWEEN :first AND :last",
-                    FilterExpression = $"{LetterItems.State} = :open AND {LetterItems.Round} < :round",
+                    FilterExpression = $"{LetterItems.State} <> :replayed AND {LetterItems.Round} < :round",
                     ExpressionAttributeValues = new()
                     {
                         [":pk"] = Attributes.Text(LetterItems.PartitionOf(batchId, index)),
                         [":first"] = Attributes.Text(LetterItems.SortKeyOf(index, 0)),
                         [":last"] = Attributes.Text(LetterItems.SortKeyOf(index, round)),
-                        [":open"] = Attributes.Number((int)DeadLetterState.Open),
+                        [":replayed"] = Attributes.Number((int)DeadLetterState.Replayed),
                         [":round"] = Attributes.Number(round),
                     },
                     ConsistentRead = true,
                 };
                 await foreach (var item in reads.QueryAsync(query, token))
-                    await MarkReplayedAsync(item, token);
+                    await SetStateAsync(item, DeadLetterState.Replayed, null, token);
             });
+
+    public async Task<int> MoveAsync(
+        IReadOnlyList<DeadLetter> letters, DeadLetterState state, CancellationToken cancellationToken)
+    {
+        var moved = 0;
+        await Parallel.ForEachAsync(
+            letters, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellationToken },
+            async (letter, token) =>
+            {
+                var key = Attributes.Key(
+                    LetterItems.PartitionOf(letter.BatchId, letter.Index),
+                    LetterItems.SortKeyOf(letter.Index, letter.Round));
+                if (await SetStateAsync(key, state, letter.State, token))
+                    Interlocked.Increment(ref moved);
+            });
+        return moved;
+    }
 
     public async Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken)
     {
@@ -103,8 +120,18 @@ internal sealed class DynamoDeadLetters(
         _known.TryRemove(batchId, out _);
     }
 
-    private async Task MarkReplayedAsync(Dictionary<string, AttributeValue> item, CancellationToken cancellationToken)
+    /// <param name="item">Its key.</param>
+    /// <param name="state">What it becomes.</param>
+    /// <param name="from">Only from this state; null: from any.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>Whether it was there, in that state.</returns>
+    private async Task<bool> SetStateAsync(
+        Dictionary<string, AttributeValue> item, DeadLetterState state, DeadLetterState? from,
+        CancellationToken cancellationToken)
     {
+        var values = new Dictionary<string, AttributeValue> { [":state"] = Attributes.Number((int)state) };
+        if (from is { } only)
+            values[":from"] = Attributes.Number((int)only);
         try
         {
             await tables.UpdateAsync(
@@ -113,18 +140,17 @@ internal sealed class DynamoDeadLetters(
                     TableName = tables.Runs,
                     Key = Attributes.Key(
                         item.ReadText(Attributes.PartitionKey), item.ReadText(Attributes.SortKey)),
-                    UpdateExpression = $"SET {LetterItems.State} = :replayed",
-                    ConditionExpression = "attribute_exists(PK)",
-                    ExpressionAttributeValues = new()
-                    {
-                        [":replayed"] = Attributes.Number((int)DeadLetterState.Replayed),
-                    },
+                    UpdateExpression = $"SET {LetterItems.State} = :state",
+                    ConditionExpression = from is null ? "attribute_exists(PK)" : $"{LetterItems.State} = :from",
+                    ExpressionAttributeValues = values,
                 },
                 cancellationToken);
+            return true;
         }
         catch (ConditionalCheckFailedException)
         {
-            // It was deleted in this moment.
+            // It was deleted, or moved, in this moment.
+            return false;
         }
     }
 
@@ -144,11 +170,17 @@ internal sealed class DynamoDeadLetters(
 
     /// <summary>The letters of a batch by row and round: its keys are read beside one another, page by page, and merged.</summary>
     private async IAsyncEnumerable<Dictionary<string, AttributeValue>> MergeAsync(
-        Guid batchId, long after, DeadLetterQuery query,
+        Guid batchId, long after, long upTo, DeadLetterQuery query,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var shards = Enumerable.Range(0, LetterItems.Shards)
-            .Select(shard => reads.QueryAsync(QueryOf(LetterItems.PartitionOf(batchId, shard), after, query), cancellationToken)
+        if (after >= upTo)
+            yield break;
+        // One row is under one key.
+        var partitions = after == upTo - 1
+            ? [LetterItems.PartitionOf(batchId, upTo)]
+            : Enumerable.Range(0, LetterItems.Shards).Select(shard => LetterItems.PartitionOf(batchId, shard));
+        var shards = partitions
+            .Select(partition => reads.QueryAsync(QueryOf(partition, after, upTo, query), cancellationToken)
                 .GetAsyncEnumerator(cancellationToken))
             .ToList();
         try
@@ -172,16 +204,16 @@ internal sealed class DynamoDeadLetters(
         }
     }
 
-    private QueryRequest QueryOf(string partition, long after, DeadLetterQuery query)
+    private QueryRequest QueryOf(string partition, long after, long upTo, DeadLetterQuery query)
     {
         var request = new QueryRequest(tables.Runs)
         {
-            KeyConditionExpression = "PK = :pk AND SK > :after",
+            KeyConditionExpression = "PK = :pk AND SK BETWEEN :after AND :last",
             ExpressionAttributeValues = new()
             {
                 [":pk"] = Attributes.Text(partition),
-                // ':' follows the digits and '#': behind all rounds of that row.
-                [":after"] = Attributes.Text(after < 0 ? "0" : LetterItems.SortKeyOf(after, 0)[..19] + ":"),
+                [":after"] = Attributes.Text(after < 0 ? "0" : BehindRow(after)),
+                [":last"] = Attributes.Text(BehindRow(upTo)),
             },
             ConsistentRead = true,
             Limit = PageSize,
@@ -205,4 +237,7 @@ internal sealed class DynamoDeadLetters(
             request.FilterExpression = string.Join(" AND ", filters);
         return request;
     }
+
+    /// <summary>':' follows the digits and '#': behind all rounds of that row.</summary>
+    private static string BehindRow(long row) => LetterItems.SortKeyOf(row, 0)[..19] + ":";
 }

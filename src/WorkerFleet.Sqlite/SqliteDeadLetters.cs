@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Items;
@@ -18,7 +19,11 @@ internal sealed class SqliteDeadLetters(SqliteDatabase database) : IDeadLetters
         """;
 
     private const string MarkReplayed = """
-        UPDATE dead_letters SET state = 1 WHERE batch = ?1 AND item = ?2 AND round < ?3 AND state = 0
+        UPDATE dead_letters SET state = 1 WHERE batch = ?1 AND item = ?2 AND round < ?3 AND state <> 1
+        """;
+
+    private const string Move = """
+        UPDATE dead_letters SET state = ?5 WHERE batch = ?1 AND item = ?2 AND round = ?3 AND state = ?4
         """;
 
     private const string Deletion = """
@@ -61,6 +66,14 @@ internal sealed class SqliteDeadLetters(SqliteDatabase database) : IDeadLetters
             },
             cancellationToken);
 
+    public Task<int> MoveAsync(
+        IReadOnlyList<DeadLetter> letters, DeadLetterState state, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            transaction => letters.Sum(letter => transaction.Prepare(Move)
+                .Bind(1, letter.BatchId).Bind(2, letter.Index).Bind(3, letter.Round).Bind(4, (int)letter.State)
+                .Bind(5, (int)state).Execute()),
+            cancellationToken);
+
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
         database.DeleteAsync(
             transaction => transaction.Prepare(Deletion).Bind(1, batchId).Bind(2, DeleteStep).Execute(),
@@ -79,11 +92,12 @@ internal sealed class SqliteDeadLetters(SqliteDatabase database) : IDeadLetters
         // Only the conditions that are asked for, so that SQLite can choose its index by them.
         var conditions = new List<string>();
         if (query.BatchId is not null)
-            conditions.Add("batch = ?2 AND item > ?3");
+            conditions.Add("batch = ?2 AND item > ?3 AND item <= ?5");
         if (query.Group is not null)
             conditions.Add("cause = ?4");
-        if (query.State is not null)
-            conditions.Add("state = ?5");
+        // As a number: an index of one state alone is not taken for a parameter.
+        if (query.State is { } state)
+            conditions.Add(string.Create(CultureInfo.InvariantCulture, $"state = {(int)state}"));
         if (query.BeforeRound is not null)
             conditions.Add("round < ?6");
         if (query.FiledBefore is not null)
@@ -95,11 +109,9 @@ internal sealed class SqliteDeadLetters(SqliteDatabase database) : IDeadLetters
             $"SELECT {Columns} FROM dead_letters {index} {where} ORDER BY batch, item, round LIMIT ?1");
         select.Bind(1, query.Limit);
         if (query.BatchId is { } batchId)
-            select.Bind(2, batchId).Bind(3, query.AfterIndex);
+            select.Bind(2, batchId).Bind(3, query.AfterIndex).Bind(5, query.UpToIndex);
         if (query.Group is not null)
             select.Bind(4, query.Group);
-        if (query.State is { } state)
-            select.Bind(5, (int)state);
         if (query.BeforeRound is { } round)
             select.Bind(6, round);
         if (query.FiledBefore is { } before)

@@ -13,14 +13,14 @@ public sealed record DeadLetterPageJson(IReadOnlyList<DeadLetter> DeadLetters, s
 /// <summary>The dead letters of one row, one a round, the newest first.</summary>
 public sealed record DeadLetterRowJson(IReadOnlyList<DeadLetter> DeadLetters);
 
-/// <summary>What to run again: rows of one batch, or a cause, or all.</summary>
+/// <summary>Which dead letters: of rows of one batch, or with a cause, or all.</summary>
 /// <param name="Batch">Of this batch; null: of all of the caller's.</param>
 /// <param name="Rows">These rows, at most 1,000; needs a batch.</param>
 /// <param name="Group">Those with this cause.</param>
 /// <param name="All">true: all.</param>
-public sealed record ReplayLettersJson(Guid? Batch, IReadOnlyList<long>? Rows, string? Group, bool All)
+public sealed record LetterChoiceJson(Guid? Batch, IReadOnlyList<long>? Rows, string? Group, bool All)
 {
-    public ReplayLettersJson() : this(null, null, null, false)
+    public LetterChoiceJson() : this(null, null, null, false)
     {
     }
 }
@@ -31,6 +31,11 @@ public sealed record ReplayLettersJson(Guid? Batch, IReadOnlyList<long>? Rows, s
 /// <param name="Truncated">Whether there may be more batches than were looked at: repeat the request.</param>
 public sealed record ReplayedJson(
     IReadOnlyList<Guid> Replayed, IReadOnlyList<RefusedReplayJson> Refused, bool Truncated);
+
+/// <summary>What became of letters that were to be archived, or to be opened again.</summary>
+/// <param name="Changed">Letters that were in the other state before.</param>
+/// <param name="Truncated">Whether there may be more: repeat the request.</param>
+public sealed record ArchivedJson(int Changed, bool Truncated);
 
 /// <param name="BatchId">The batch.</param>
 /// <param name="Reason">Why not.</param>

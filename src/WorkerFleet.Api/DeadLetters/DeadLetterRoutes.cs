@@ -16,6 +16,9 @@ internal static class DeadLetterRoutes
 {
     private const int UsualPage = 50;
     private const int LargestPage = 200;
+    private const string Any = "Any";
+
+    private static readonly string[] States = [.. Enum.GetNames<DeadLetterState>(), Any];
 
     public static void MapDeadLetters(this IEndpointRouteBuilder api)
     {
@@ -25,7 +28,8 @@ internal static class DeadLetterRoutes
             .Query(
                 new("batch", "Only those of this batch. Default: of all, the newest batch first."),
                 new("group", "Only those with this cause."),
-                new("replayed", "true: those that were run again since, too."),
+                new("state", "open, replayed, archived or any. Default: open."),
+                new("replayed", "true: the same as state=any."),
                 RouteParameter.Limit(UsualPage, LargestPage), RouteParameter.Cursor);
         letters.MapGet("/groups", GroupsAsync)
             .Describe(Scopes.Read, "ListDeadLetterGroups", "List the causes of open failures, the most frequent "
@@ -39,7 +43,8 @@ internal static class DeadLetterRoutes
             .Describe(Scopes.Operate, "ReplayDeadLetters", "Run rows again: of one batch, or of one cause across "
                 + "batches, or all.",
                 404, 409, 413, 415)
-            .Takes<ReplayLettersJson>();
+            .Takes<LetterChoiceJson>();
+        letters.MapArchive();
     }
 
     private static async Task<Ok<DeadLetterPageJson>> ListAsync(
@@ -47,13 +52,21 @@ internal static class DeadLetterRoutes
     {
         var query = new RequestQuery(http);
         var wanted = new DeadLetterQuery(
-            query.Batch("batch"), query.Text("group"), query.Flag("replayed") ? null : DeadLetterState.Open,
-            Limit: query.Limit(UsualPage, LargestPage));
+            query.Batch("batch"), query.Text("group"), StateOf(query), Limit: query.Limit(UsualPage, LargestPage));
         var cursor = query.Cursor(LetterSearch.CursorKind);
         query.Check();
         if (wanted.BatchId is { } batch)
             await lookup.StateAsync(http, batch, cancellationToken);
         return TypedResults.Ok(await search.ReadAsync(ApiCaller.Of(http.User), wanted, cursor, cancellationToken));
+    }
+
+    /// <returns>Null for any.</returns>
+    private static DeadLetterState? StateOf(RequestQuery query)
+    {
+        var any = query.Flag("replayed");
+        return query.Choice("state", States) is { } state
+            ? state == Any ? null : Enum.Parse<DeadLetterState>(state)
+            : any ? null : DeadLetterState.Open;
     }
 
     private static async Task<Ok<DeadLetterGroupsJson>> GroupsAsync(
@@ -84,14 +97,7 @@ internal static class DeadLetterRoutes
     private static async Task<Accepted<ReplayedJson>> ReplayAsync(
         HttpContext http, BatchLookup lookup, LetterReplay replay, CancellationToken cancellationToken)
     {
-        var body = await JsonBody.ReadAsync<ReplayLettersJson>(http, cancellationToken);
-        if ((body.Rows is null ? 0 : 1) + (body.Group is null ? 0 : 1) + (body.All ? 1 : 0) != 1)
-            throw ProblemException.BadRequest("name one of rows, group and all: which rows to run again");
-        if (body is { Rows: not null, Batch: null })
-            throw ProblemException.BadRequest("batch: is missing; rows are those of one batch");
-        if (body.Rows is { Count: 0 or > BatchOrders.MostRows })
-            throw ProblemException.BadRequest($"rows: name 1 to {BatchOrders.MostRows}; use group or all for more");
-        AuditedRequests.NameTarget(http, $"{body.Batch?.ToString() ?? "all batches"} {body.Group}".TrimEnd());
+        var body = await LetterChoices.ReadAsync(http, cancellationToken);
         return TypedResults.Accepted("/api/v1/dead-letters", body.Batch is { } id
             ? await replay.OneAsync(
                 await lookup.StateAsync(http, id, cancellationToken), body.Rows, body.Group, cancellationToken)

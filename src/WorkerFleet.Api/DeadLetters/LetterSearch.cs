@@ -97,8 +97,8 @@ internal sealed class LetterSearch(IBatchStore store, IDeadLetters letters)
     {
         const int MostRounds = 100;
         var found = await letters.ReadAsync(
-            new(batch, AfterIndex: row - 1, Limit: MostRounds), cancellationToken);
-        return [.. found.Where(letter => letter.Index == row).OrderByDescending(letter => letter.Round)];
+            new(batch, AfterIndex: row - 1, UpToIndex: row, Limit: MostRounds), cancellationToken);
+        return [.. found.OrderByDescending(letter => letter.Round)];
     }
 
     /// <summary>

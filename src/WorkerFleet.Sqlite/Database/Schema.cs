@@ -132,7 +132,12 @@ internal static class Schema
             revoked_ticks INTEGER) WITHOUT ROWID;
         """;
 
-    private static readonly string[] Steps = [Version1, Version2, Version3];
+    // Few are archived, among very many that are not.
+    private const string Version4 = """
+        CREATE INDEX dead_letters_archived ON dead_letters (batch, item, round) WHERE state = 2;
+        """;
+
+    private static readonly string[] Steps = [Version1, Version2, Version3, Version4];
 
     /// <summary>Whether the file is set up for this version.</summary>
     /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>

@@ -10,6 +10,9 @@ public enum DeadLetterState
 
     /// <summary>Was replayed; if it failed again there is a newer one.</summary>
     Replayed,
+
+    /// <summary>Somebody has looked at it and leaves it: only naming its row replays it.</summary>
+    Archived,
 }
 
 /// <summary>An item whose attempts are exhausted, or whose failure is permanent. One per item and round.</summary>

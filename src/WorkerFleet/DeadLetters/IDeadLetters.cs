@@ -14,9 +14,16 @@ public interface IDeadLetters
     Task<IReadOnlyList<DeadLetterGroup>> ReadGroupsAsync(
         Guid? batchId, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Marks open letters of rounds before <paramref name="round"/> as replayed.</summary>
+    /// <summary>Marks open and archived letters of rounds before <paramref name="round"/> as replayed.</summary>
     Task MarkReplayedAsync(
         Guid batchId, IReadOnlyList<long> indexes, int round, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Moves letters of one batch to another state. One that is no longer in the state that it was read in stays as it is.
+    /// </summary>
+    /// <returns>How many were moved.</returns>
+    Task<int> MoveAsync(
+        IReadOnlyList<DeadLetter> letters, DeadLetterState state, CancellationToken cancellationToken);
 
     Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken);
 }
@@ -28,6 +35,7 @@ public interface IDeadLetters
 /// <param name="BeforeRound">Only letters of earlier rounds, which freezes a replay's set.</param>
 /// <param name="FiledBefore">Only letters whose item failed before.</param>
 /// <param name="Limit">At most so many, 1 to 10,000.</param>
+/// <param name="UpToIndex">Only rows up to this one; needs a batch.</param>
 public sealed record DeadLetterQuery(
     Guid? BatchId = null,
     string? Group = null,
@@ -35,7 +43,8 @@ public sealed record DeadLetterQuery(
     long AfterIndex = -1,
     int? BeforeRound = null,
     DateTimeOffset? FiledBefore = null,
-    int Limit = 256);
+    int Limit = 256,
+    long UpToIndex = long.MaxValue);
 
 /// <param name="Group">The cause's id.</param>
 /// <param name="Kind">Class of the failure.</param>

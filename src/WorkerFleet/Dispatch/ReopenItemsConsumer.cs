@@ -20,6 +20,9 @@ public sealed class ReopenItemsConsumer(
     /// <summary>Items in one message of the chain.</summary>
     private const int PageSize = 256;
 
+    /// <summary>Archived letters of a page of items: hardly ever more than one of an item.</summary>
+    private const int MaxArchived = 10_000;
+
     /// <summary>How soon a replay that ran ahead of the workers looks again.</summary>
     private static readonly TimeSpan RampInterval = TimeSpan.FromMilliseconds(100);
 
@@ -59,7 +62,8 @@ public sealed class ReopenItemsConsumer(
     private async Task ReopenPageAsync(BatchView batch, ReopenItems command, ConsumeContext<ReopenItems> context)
     {
         var (page, last) = await ReadPageAsync(command, context.CancellationToken);
-        var chosen = page.Where(item => IsChosen(item, command)).ToList();
+        var archived = await ReadArchivedAsync(command, page, context.CancellationToken);
+        var chosen = page.Where(item => IsChosen(item, command) && !archived.Contains(item.Index)).ToList();
         foreach (var slice in chosen.GroupBy(item => item.Slice))
             await ReopenAsync(batch, command, slice.Key, [.. slice], context);
 
@@ -90,6 +94,19 @@ public sealed class ReopenItemsConsumer(
             if (await ledger.FindSettledAsync(command.BatchId, index, cancellationToken) is { } settled)
                 named.Add(settled);
         return (named, true);
+    }
+
+    /// <summary>Rows of a page that somebody put aside: only naming them runs them again.</summary>
+    private async Task<HashSet<long>> ReadArchivedAsync(
+        ReopenItems command, IReadOnlyList<Settlement> page, CancellationToken cancellationToken)
+    {
+        if (page.Count == 0 || command is not { Replay.Indexes: null, State: ItemState.Failed })
+            return [];
+        var letters = await deadLetters.ReadAsync(
+            new(command.BatchId, State: DeadLetterState.Archived, AfterIndex: page[0].Index - 1,
+                UpToIndex: page[^1].Index, Limit: MaxArchived),
+            cancellationToken);
+        return [.. letters.Select(letter => letter.Index)];
     }
 
     /// <summary>The set is frozen: what failed again, or failed after the request, is not in it.</summary>

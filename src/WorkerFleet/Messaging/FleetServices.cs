@@ -32,6 +32,7 @@ public static class FleetServices
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchController>();
         services.AddSingleton<BatchQueries>();
+        services.AddSingleton<LetterArchive>();
         services.AddSingleton<BatchCleaner>();
         services.AddSingleton(provider => new ExportLocations(provider.GetServices<IExportLocation>()));
         services.AddSingleton<ResultExporter>();

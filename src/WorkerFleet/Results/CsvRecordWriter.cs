@@ -6,15 +6,12 @@ using System.Text;
 namespace WorkerFleet.Results;
 
 /// <summary>
-/// Writes CSV as RFC 4180 has it, except that a record ends in a line feed alone, as lines do in the other files. Fields
-/// are data: none is changed to please a spreadsheet, so that reading the file gives the values back.
+/// Writes CSV as RFC 4180 has it, except that a record ends in a line feed alone, as lines do in the other files. Text
+/// that a spreadsheet would take for a formula gets an apostrophe before it, since a double click hands a file straight to
+/// one, and its values come from strangers. Numbers stay as they are.
 /// </summary>
 /// <param name="file">Gets the records.</param>
-/// <param name="escapeFormulas">
-/// Whether text that a spreadsheet would take for a formula gets an apostrophe before it after all. Numbers stay as
-/// they are.
-/// </param>
-internal sealed class CsvRecordWriter(OutputFile file, bool escapeFormulas = false)
+internal sealed class CsvRecordWriter(OutputFile file)
 {
     private const int NumberBytes = 32;
     private const int ScratchBytes = 4 * 1024;
@@ -28,7 +25,7 @@ internal sealed class CsvRecordWriter(OutputFile file, bool escapeFormulas = fal
         var to = file.GetSpan(checked(2 * utf8.Length + 4));
         var start = Separate(to);
         var quoted = NeedsQuotes(utf8);
-        var escaped = escapeFormulas && IsFormula(utf8);
+        var escaped = IsFormula(utf8);
         if (quoted)
             to[start++] = (byte)'"';
         if (escaped)

@@ -11,11 +11,7 @@ public enum ResultFormat
     /// <summary>The lines of results.jsonl, or of failures.jsonl.</summary>
     Jsonl,
 
-    /// <summary>
-    /// The records of results.csv; but a value that a spreadsheet would take for a formula has an apostrophe before
-    /// it, since a
-    /// browser hands what it downloads straight to one. JSON Lines have all values as they are.
-    /// </summary>
+    /// <summary>The records of results.csv.</summary>
     Csv,
 }
 

@@ -10,11 +10,10 @@ internal sealed class ResultTable
 
     /// <param name="file">Gets the records.</param>
     /// <param name="spec">Says which columns there are.</param>
-    /// <param name="escapeFormulas">See <see cref="CsvRecordWriter"/>.</param>
-    public ResultTable(OutputFile file, BatchSpec spec, bool escapeFormulas = false)
+    public ResultTable(OutputFile file, BatchSpec spec)
     {
         File = file;
-        _csv = new CsvRecordWriter(file, escapeFormulas);
+        _csv = new CsvRecordWriter(file);
         _input = new InputColumns(spec);
         WriteHeader();
     }

@@ -17,7 +17,7 @@ internal sealed class RowStream : IRowSink, IDisposable
         _file = new OutputFile("results", new OpenStream(stream));
         _failuresOnly = failuresOnly;
         if (format == ResultFormat.Csv)
-            _table = new(_file, spec, escapeFormulas: true);
+            _table = new(_file, spec);
         else if (failuresOnly)
             _failures = new(_file);
         else

@@ -52,6 +52,24 @@ public sealed class DeadLetterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Archive_Rows_AreOpenNoLongerAndRunAgainOnlyByName()
+    {
+        Assert.Equal("Archived 2 failures.\n",
+            (await _fleet.RunAsync("dead-letters", "archive", "--item", "r5", "--item", "9")).ShouldBe(0).Output);
+        Assert.Equal(Refused - 2, (await _fleet.RunAsync("dead-letters", "list", "--json")).ShouldBe(0).Json().GetArrayLength());
+        Assert.Equal(["r5", "r9"],
+            (await _fleet.RunAsync("dead-letters", "list", "--state", "archived", "--json")).ShouldBe(0).Json()
+            .EnumerateArray().Select(letter => letter.GetProperty("item_id").GetString()));
+        _agent.Accepts = _ => true;
+
+        (await _fleet.RunAsync("retry")).ShouldBe(1);
+        Assert.Equal(2, new Export(_fleet["results"]).ShouldBeComplete(Rows).CountOf("failed"));
+        (await _fleet.RunAsync("retry", "--item", "r5")).ShouldBe(1);
+        (await _fleet.RunAsync("dead-letters", "unarchive", "--all")).ShouldBe(0);
+        (await _fleet.RunAsync("retry")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Retry_AfterTheAgentWasMended_CompletesTheBatchAndItsResults()
     {
         new Export(_fleet["results"]).ShouldBeComplete(Rows);

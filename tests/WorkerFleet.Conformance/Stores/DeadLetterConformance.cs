@@ -107,6 +107,57 @@ public abstract class DeadLetterConformance : StoreSuite
     }
 
     [Fact]
+    public async Task MarkReplayed_Archived_AreMarkedToo()
+    {
+        await Letters.AddAsync([Letter(1), Letter(2)], Token);
+        await Letters.MoveAsync([Letter(1)], DeadLetterState.Archived, Token);
+
+        await Letters.MarkReplayedAsync(_batch, [1, 2], round: 1, Token);
+
+        Assert.Equal([(1, 0), (2, 0)], await Read(new(_batch, State: DeadLetterState.Replayed)));
+    }
+
+    [Fact]
+    public async Task Move_Letters_AreReadAndCountedInTheirNewState()
+    {
+        await Letters.AddAsync([Letter(1), Letter(1, round: 1), Letter(2), Letter(11, cause: "bbb")], Token);
+
+        var moved = await Letters.MoveAsync([Letter(1, round: 1), Letter(11, cause: "bbb")], DeadLetterState.Archived, Token);
+
+        Assert.Equal(2, moved);
+        Assert.Equal([(1, 0), (2, 0)], await Read(new(_batch, State: DeadLetterState.Open)));
+        Assert.Equal([(1, 1), (11, 0)], await Read(new(_batch, State: DeadLetterState.Archived)));
+        Assert.Equal([(11, 0)], await Read(new(_batch, "bbb", DeadLetterState.Archived)));
+        Assert.Equal([(1, 1), (11, 0)], await Read(new(State: DeadLetterState.Archived)));
+        Assert.Equal(("aaa", 2L), Assert.Single(
+            (await Letters.ReadGroupsAsync(_batch, 10, Token)).Select(group => (group.Group, group.Count))));
+    }
+
+    [Fact]
+    public async Task Move_LettersThatAreInAnotherStateNowOrGone_ChangesNothing()
+    {
+        await Letters.AddAsync([Letter(1), Letter(2)], Token);
+        await Letters.MarkReplayedAsync(_batch, [1], round: 1, Token);
+
+        var moved = await Letters.MoveAsync([Letter(1), Letter(2), Letter(3)], DeadLetterState.Archived, Token);
+        var again = await Letters.MoveAsync([Letter(2)], DeadLetterState.Archived, Token);
+
+        Assert.Equal((1, 0), (moved, again));
+        Assert.Equal([(1, 0)], await Read(new(_batch, State: DeadLetterState.Replayed)));
+        Assert.Equal([(1, 0), (2, 0)], await Read(new()));
+    }
+
+    [Fact]
+    public async Task Read_RangeOfRows_HasTheseOnly()
+    {
+        await Letters.AddAsync([Letter(7), Letter(8), Letter(8, round: 1), Letter(9), Letter(80)], Token);
+
+        Assert.Equal([(8, 0), (8, 1)], await Read(new(_batch, AfterIndex: 7, UpToIndex: 8)));
+        Assert.Equal([(7, 0), (8, 0), (8, 1)], await Read(new(_batch, UpToIndex: 8)));
+        Assert.Equal([], await Read(new(_batch, AfterIndex: 8, UpToIndex: 8)));
+    }
+
+    [Fact]
     public async Task DeleteBatch_DeletesItsLettersOnly()
     {
         await Letters.AddAsync([Letter(1), Letter(2) with { BatchId = Guid.CreateVersion7() }], Token);

@@ -101,7 +101,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         using (var connection = Connection.Open(_fixture.DatabasePath, readOnly: false, cacheKb: 64))
         {
             connection.Execute("DROP TABLE workers; DROP TABLE leases; DROP TABLE limit_shares");
-            connection.Execute("DROP TABLE broken_messages; DROP TABLE api_keys");
+            connection.Execute("DROP TABLE broken_messages; DROP TABLE api_keys; DROP INDEX dead_letters_archived");
             connection.Execute("PRAGMA user_version = 1");
         }
 

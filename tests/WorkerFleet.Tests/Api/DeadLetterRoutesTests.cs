@@ -122,6 +122,72 @@ public sealed class DeadLetterRoutesTests : IAsyncLifetime
         Assert.Contains(part, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Archive_Cause_IsOpenNoLongerAndShownOnlyWhenAskedFor()
+    {
+        using var ann = _api.As("ann", "read", "operate");
+        var group = (await _api.ReadAsync("/api/v1/dead-letters/groups", ann)).GetProperty("groups")[0]
+            .GetProperty("group").GetString();
+
+        var changed = await ChangeAsync(ann, "archive", $$"""{"group": "{{group}}"}""");
+        var again = await ChangeAsync(ann, "archive", $$"""{"group": "{{group}}"}""");
+
+        Assert.Equal((4, 0), (changed, again));
+        Assert.Equal((long[])[2], Counts(await _api.ReadAsync("/api/v1/dead-letters/groups", ann)));
+        // Another owner's letters of the same cause are as they were.
+        Assert.Equal((long[])[2, 1], Counts(await _api.ReadAsync($"/api/v1/dead-letters/groups?batch={_bobs}")));
+        Assert.Equal([4], await RowsAsync($"batch={_first}"));
+        Assert.Equal([4], await RowsAsync($"batch={_first}&state=open"));
+        Assert.Equal([0, 2], await RowsAsync($"batch={_first}&state=archived"));
+        Assert.Equal([0, 2, 4], await RowsAsync($"batch={_first}&state=any"));
+        Assert.Equal([0, 2, 4], await RowsAsync($"batch={_first}&replayed=true"));
+        Assert.Equal(4, await ChangeAsync(ann, "unarchive", """{"all": true}"""));
+        Assert.Equal([0, 2, 4], await RowsAsync($"batch={_first}"));
+    }
+
+    [Fact]
+    public async Task Archive_RowThatIsReplayedAndFailsAgain_IsOpenAgain()
+    {
+        Assert.Equal(1, await ChangeAsync(_api.Client, "archive", $$"""{"batch": "{{_first}}", "rows": [2]}"""));
+
+        using var all = await _api.Client.PostAsync(
+            "/api/v1/dead-letters/replay", $$"""{"batch": "{{_first}}", "all": true}""");
+        Assert.Equal(HttpStatusCode.Accepted, all.StatusCode);
+        await _api.EndsAsync(_first, round: 1);
+        Assert.Equal([2], await RowsAsync($"batch={_first}&state=archived"));
+        using var named = await _api.Client.PostAsync(
+            "/api/v1/dead-letters/replay", $$"""{"batch": "{{_first}}", "rows": [2]}""");
+        Assert.Equal(HttpStatusCode.Accepted, named.StatusCode);
+        await _api.EndsAsync(_first, round: 2);
+
+        await Eventually.HoldsAsync(() => RowsAsync($"batch={_first}"), rows => rows.SequenceEqual([0L, 2, 4]));
+        Assert.Equal([], await RowsAsync($"batch={_first}&state=archived"));
+    }
+
+    [Theory]
+    [InlineData("{}", "name one of rows, group and all")]
+    [InlineData("""{"batch": "BATCH", "rows": [3]}""", "row 3 has not failed for good")]
+    [InlineData("""{"batch": "BATCH", "rows": [99]}""", "there is no row 99")]
+    public async Task Archive_ThatMakesNoSense_SaysWhy(string body, string part)
+    {
+        using var response = await _api.Client.PostAsync(
+            "/api/v1/dead-letters/archive", body.Replace("BATCH", $"{_first}", StringComparison.Ordinal));
+
+        var problem = await ApiAssert.ProblemAsync(response, HttpStatusCode.BadRequest, ProblemTypes.BadRequest);
+        Assert.Contains(part, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<int> ChangeAsync(HttpClient client, string action, string body)
+    {
+        using var response = await client.PostAsync($"/api/v1/dead-letters/{action}", body);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await response.BodyAsync()).GetProperty("changed").GetInt32();
+    }
+
+    private async Task<IEnumerable<long>> RowsAsync(string query) =>
+        [.. (await _api.ReadAsync($"/api/v1/dead-letters?{query}")).GetProperty("dead_letters").EnumerateArray()
+            .Select(letter => letter.GetProperty("index").GetInt64())];
+
     private static long[] Counts(JsonElement groups) =>
         [.. groups.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("count").GetInt64())];
 }

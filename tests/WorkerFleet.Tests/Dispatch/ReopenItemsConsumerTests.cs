@@ -150,6 +150,27 @@ public sealed class ReopenItemsConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consume_ArchivedLetters_AreLeftUnlessTheirRowsAreNamed()
+    {
+        var batch = await FailedAsync(8, failing: [1, 5, 6]);
+        foreach (var index in (long[])[1, 5, 6])
+            await _flow.Get<IDeadLetters>().AddAsync(
+                [DeadLetter.Of((await _flow.FindSettledAsync(batch, index))!)], CancellationToken.None);
+        await new LetterArchive(_flow.Get<IDeadLetters>(), _flow.Time).ArchiveAsync(
+            new(batch.CorrelationId, [5, 6]), LetterArchive.MostLetters, CancellationToken.None);
+
+        await ReplayAsync(batch);
+        Assert.Equal(new ItemCounts(1, 5, 2, 0, 0), await _flow.CountAsync(batch));
+        await ReplayAsync(batch, indexes: [5]);
+
+        Assert.Equal(new ItemCounts(2, 5, 1, 0, 0), await _flow.CountAsync(batch));
+        var letters = await _flow.Get<IDeadLetters>().ReadAsync(new(batch.CorrelationId), CancellationToken.None);
+        Assert.Equal(
+            [DeadLetterState.Replayed, DeadLetterState.Replayed, DeadLetterState.Archived],
+            letters.Select(letter => letter.State));
+    }
+
+    [Fact]
     public async Task Consume_MoreThanTheWorkersHaveRoomFor_WaitsInTheSchedule()
     {
         var room = (int)DispatchWindow.ReplayedItemsOf(new());

@@ -20,7 +20,7 @@ internal sealed class InMemoryDeadLetters : IDeadLetters
             .Where(letter => query.BatchId is null || letter.BatchId == query.BatchId)
             .Where(letter => query.Group is null || letter.Group == query.Group)
             .Where(letter => query.State is null || letter.State == query.State)
-            .Where(letter => letter.Index > query.AfterIndex)
+            .Where(letter => letter.Index > query.AfterIndex && letter.Index <= query.UpToIndex)
             .Where(letter => query.BeforeRound is null || letter.Round < query.BeforeRound)
             .Where(letter => query.FiledBefore is null || letter.FailedAt < query.FiledBefore)
             .Take(query.Limit)]);
@@ -43,6 +43,21 @@ internal sealed class InMemoryDeadLetters : IDeadLetters
             if (key.BatchId == batchId && key.Round < round && indexes.Contains(key.Index))
                 _letters[key] = letter with { State = DeadLetterState.Replayed };
         return Task.CompletedTask;
+    }
+
+    public Task<int> MoveAsync(
+        IReadOnlyList<DeadLetter> letters, DeadLetterState state, CancellationToken cancellationToken)
+    {
+        var moved = 0;
+        foreach (var letter in letters)
+            if (_letters.TryGetValue((letter.BatchId, letter.Index, letter.Round), out var filed)
+                && filed.State == letter.State)
+            {
+                _letters[(letter.BatchId, letter.Index, letter.Round)] = filed with { State = state };
+                moved++;
+            }
+
+        return Task.FromResult(moved);
     }
 
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken)

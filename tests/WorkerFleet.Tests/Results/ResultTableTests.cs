@@ -90,6 +90,42 @@ public sealed class ResultTableTests : IDisposable
         Assert.Equal(expected, Read()[1][5]);
     }
 
+    [Theory]
+    [InlineData("=1+1", "'=1+1")]
+    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("+1 555 0100", "'+1 555 0100")]
+    [InlineData("-2+3", "'-2+3")]
+    [InlineData("\t=1", "'\t=1")]
+    [InlineData("\n=1", "'\n=1")]
+    [InlineData("＝1", "'＝1")]
+    [InlineData("-7.25", "-7.25")]
+    [InlineData("+1e3", "+1e3")]
+    [InlineData("a=1", "a=1")]
+    public async Task Export_TextThatASpreadsheetWouldCalculate_HasAnApostropheBeforeIt(string text, string expected)
+    {
+        string[] columns = ["a", "id"];
+        var spec = TestBatch.CsvSpec(columns);
+        spec = spec with { Mapping = spec.Mapping with { IdColumn = "id" } };
+        var batch = new TestBatch(spec, [InMemorySources.Csv(0, columns, text, text)]);
+        batch.Succeed(0, JsonSerializer.Serialize(text));
+
+        await _export.ExportAsync(batch.Finish(BatchStatus.Completed));
+
+        var record = Read()[1];
+        Assert.Equal([expected, expected], [record[3], record[5]]);
+    }
+
+    [Fact]
+    public async Task Export_ErrorMessageOfAnAgent_IsNoFormula()
+    {
+        var batch = TestBatch.Csv(1);
+        batch.Fail(0, "=HYPERLINK(\"evil\")");
+
+        await _export.ExportAsync(batch.Finish(BatchStatus.CompletedWithFailures));
+
+        Assert.Contains("'=HYPERLINK(\"evil\")", Read()[1]);
+    }
+
     private void AssertRoundTrip(string[][] rows)
     {
         string[] columns = ["a", "b"];
@@ -102,8 +138,11 @@ public sealed class ResultTableTests : IDisposable
 
         var read = Read()[1..].Select(record => record[3..6]);
 
-        Assert.Equal(rows, read);
+        Assert.Equal(rows.Select(row => row.Select(Shown)), read);
     }
+
+    private static string Shown(string text) =>
+        text.Length > 0 && "=\t\r\n".Contains(text[0], StringComparison.Ordinal) ? "'" + text : text;
 
     private string[][] Read()
     {

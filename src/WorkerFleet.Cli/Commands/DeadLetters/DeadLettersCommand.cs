@@ -17,6 +17,8 @@ internal static class DeadLettersCommand
         command.Add(new DeadLetterGroupsCommand(cli).Create());
         command.Add(new ShowCommand(cli, "dead-letters show").Create());
         command.Add(new RetryCommand(cli, "replay", "dead-letters replay").Create());
+        command.Add(new ArchiveCommand(cli).Create());
+        command.Add(new ArchiveCommand(cli, back: true).Create());
         command.Add(new ExportDeadLettersCommand(cli).Create());
         command.Add(new BrokenMessagesCommand(cli).Create());
         return command;

@@ -11,13 +11,18 @@ namespace WorkerFleet.Cli.Commands.DeadLetters;
 /// <summary><c>fleet dead-letters list</c>.</summary>
 internal sealed class ListDeadLettersCommand(CliContext cli)
 {
+    private const string Any = "any";
+
     private readonly Argument<string?> _batch = BatchArgument.Create();
 
     private readonly Option<string?> _group =
         OptionValues.Create("--group", "GROUP", "Only those with this cause.");
 
     private readonly Option<bool> _replayed =
-        OptionValues.CreateFlag("--replayed", "Those that were run again since, too.");
+        OptionValues.CreateFlag("--replayed", "The same as --state any.");
+
+    private readonly Option<string?> _state =
+        OptionValues.Create("--state", "STATE", "open (the default), replayed, archived or any.");
 
     private readonly Option<string?> _after =
         OptionValues.Create("--after", "ROW", "Only rows behind this one: the next page.");
@@ -32,7 +37,7 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
             Examples = ["dead-letters list", "dead-letters list 0197a3c2-51f0 --group 3f9a1c77be --json"],
         };
         command.Add(_batch);
-        foreach (var option in (Option[])[_group, _replayed, _after, _limit])
+        foreach (var option in (Option[])[_group, _state, _replayed, _after, _limit])
             command.Add(option);
         command.SetAction(RunAsync);
         return command;
@@ -47,8 +52,7 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
         var batch = (await BatchArgument.ResolveAsync(app, parsed.GetValue(_batch), cancellationToken)).Batch;
         var query = new DeadLetterQuery(
             batch.CorrelationId, parsed.GetValue(_group),
-            parsed.GetValue(_replayed) ? null : DeadLetterState.Open,
-            AfterIndex: after, Limit: limit);
+            StateOf(parsed), AfterIndex: after, Limit: limit);
         var letters = await app.Get<IDeadLetters>().ReadAsync(query, cancellationToken);
         if (common.Json)
             cli.WriteJson(letters);
@@ -60,6 +64,21 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
             cli.Note($"There may be more: --after {letters[^1].Index}, or a larger --limit.");
         return ExitCodes.Success;
     }
+
+    /// <returns>Null for any.</returns>
+    private DeadLetterState? StateOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(_state) is not { } name)
+            return parsed.GetValue(_replayed) ? null : DeadLetterState.Open;
+        if (name == Any)
+            return null;
+        var states = Enum.GetValues<DeadLetterState>().Where(state => NameOf(state) == name).ToList();
+        return states.Count == 1
+            ? states[0]
+            : throw new UserErrorException($"--state: '{name}' is not one of open, replayed, archived, any");
+    }
+
+    private static string NameOf(DeadLetterState state) => state.ToString().ToLowerInvariant();
 
     private void Write(IReadOnlyList<DeadLetter> letters)
     {
@@ -75,7 +94,7 @@ internal sealed class ListDeadLettersCommand(CliContext cli)
                 Figures.Instant(letter.FailedAt),
                 SafeMarkup.Escape(letter.Group),
                 Kinds.NameOf(letter.Failure.Kind) +
-                    (letter.State == DeadLetterState.Replayed ? " [grey](replayed)[/]" : ""),
+                    (letter.State == DeadLetterState.Open ? "" : $" [grey]({NameOf(letter.State)})[/]"),
                 SafeMarkup.Escape(SafeText.Line(letter.Failure.Message, 200)));
         cli.Out.Write(table);
     }
