@@ -24,8 +24,8 @@ internal sealed class CauseTally
                 First = at < group.First ? at : group.First,
                 Last = at > group.Last ? at : group.Last,
             };
-        else if (_causes.Count < MaxCauses && LetterItems.Read(batchId, item).Failure is { } failure)
-            _causes[cause] = new(cause, failure.Kind, failure.Message, 1, at, at);
+        else if (_causes.Count < MaxCauses && LetterItems.Read(batchId, item) is { Failure: { } failure } letter)
+            _causes[cause] = new(cause, failure.Kind, failure.Message, 1, at, at, letter.Agent);
     }
 
     public IReadOnlyList<DeadLetterGroup> MostFrequent(int limit) =>

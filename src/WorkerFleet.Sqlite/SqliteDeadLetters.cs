@@ -125,13 +125,10 @@ internal sealed class SqliteDeadLetters(SqliteDatabase database) : IDeadLetters
 
     private static List<DeadLetterGroup> SelectGroups(Connection connection, Guid? batchId, int limit)
     {
-        // Counted from the index alone; then one letter of each cause is looked up for its message.
+        // Counted from the index alone; then one letter of each cause is looked up for its message and agent.
         var ofBatch = batchId is null ? "" : "AND batch = ?2";
         var select = connection.Prepare($"""
-            SELECT causes.cause, total, first, last,
-                (SELECT failure FROM dead_letters AS sample INDEXED BY dead_letters_by_cause
-                 WHERE sample.batch = causes.batch AND sample.cause = causes.cause AND sample.state = 0
-                 ORDER BY sample.item LIMIT 1)
+            SELECT causes.cause, total, first, last, {SampleOf("failure")}, {SampleOf("agent")}
             FROM (
                 SELECT cause, MIN(batch) AS batch, COUNT(*) AS total, MIN(failed_ticks) AS first, MAX(failed_ticks) AS last
                 FROM dead_letters WHERE state = 0 {ofBatch}
@@ -147,11 +144,18 @@ internal sealed class SqliteDeadLetters(SqliteDatabase database) : IDeadLetters
         {
             var failure = Failure(select, 4);
             groups.Add(new DeadLetterGroup(
-                select.Text(0), failure.Kind, failure.Message, select.Number(1), select.Instant(2), select.Instant(3)));
+                select.Text(0), failure.Kind, failure.Message, select.Number(1), select.Instant(2), select.Instant(3),
+                select.Text(5)));
         }
 
         return groups;
     }
+
+    private static string SampleOf(string column) => $"""
+        (SELECT {column} FROM dead_letters AS sample INDEXED BY dead_letters_by_cause
+         WHERE sample.batch = causes.batch AND sample.cause = causes.cause AND sample.state = 0
+         ORDER BY sample.item LIMIT 1)
+        """;
 
     private static DeadLetter ReadRow(Statement row) => new(
         row.Guid(0), row.Number(1), row.Int(2), row.TextOrNull(6), row.Text(7), row.Text(8), row.Text(4),

@@ -1,3 +1,6 @@
+using WorkerFleet.Api.Live;
+using WorkerFleet.Workers;
+
 namespace WorkerFleet.Api.Agents;
 
 /// <summary>The agents that are configured.</summary>
@@ -13,9 +16,14 @@ public sealed record AgentsJson(IReadOnlyList<AgentJson> Agents);
 /// <param name="NewSessionsPerSecond">Sessions begun; each attempt begins one.</param>
 /// <param name="LiveSessions">Sessions at the same time.</param>
 /// <param name="Notes">What workers say of it: that it throttles, or that they do not call it now, and why.</param>
+/// <param name="Type">What it is: echo, simulated, http or agentcore.</param>
+/// <param name="Standing">The worst that a worker says of it; ready where none says anything.</param>
+/// <param name="LatencyMs">Of invocations that ended in the last minute, in batches that have no other agent; null
+/// without any.</param>
 public sealed record AgentJson(
     string Name, bool Background, double? CompleteWithinMs, int? Concurrency, double? CallsPerSecond,
-    double? NewSessionsPerSecond, int? LiveSessions, IReadOnlyList<AgentNoteJson> Notes);
+    double? NewSessionsPerSecond, int? LiveSessions, IReadOnlyList<AgentNoteJson> Notes,
+    string? Type, AgentStanding Standing, LatencyLiveJson? LatencyMs);
 
 /// <param name="Worker">Who says so.</param>
 /// <param name="Note">One line for a person.</param>

@@ -6,8 +6,6 @@ using WorkerFleet.Agents;
 using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Hosting;
 using WorkerFleet.Api.Problems;
-using WorkerFleet.Api.Workers;
-using WorkerFleet.Workers;
 
 namespace WorkerFleet.Api.Agents;
 
@@ -26,11 +24,8 @@ internal static class AgentRoutes
     }
 
     private static async Task<Ok<AgentsJson>> ListAsync(
-        IAgentCatalog catalog, IWorkerRegistry registry, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var workers = await registry.ListAsync(time.GetUtcNow() - WorkerStanding.LostAfter, cancellationToken);
-        return TypedResults.Ok(new AgentsJson([.. catalog.Names.Select(name => Of(catalog, name, workers))]));
-    }
+        AgentListing listing, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new AgentsJson(await listing.ReadAsync(cancellationToken)));
 
     private static async Task<Ok<AgentHealthJson>> ProbeAsync(
         string name, IAgentCatalog catalog, TimeProvider time, CancellationToken cancellationToken)
@@ -51,19 +46,4 @@ internal static class AgentRoutes
                 + $"{ProbeLimit.TotalSeconds:F0} s"));
         }
     }
-
-    private static AgentJson Of(IAgentCatalog catalog, string name, IReadOnlyList<WorkerRecord> workers)
-    {
-        var limits = catalog.LimitsOf(name) ?? new();
-        var completeWithin = catalog.CompleteWithinOf(name);
-        return new(
-            name, completeWithin is not null, completeWithin?.TotalMilliseconds, limits.Concurrency,
-            limits.CallsPerSecond, limits.NewSessionsPerSecond, limits.LiveSessions,
-            [.. workers.SelectMany(worker => worker.AgentNotes.Where(note => IsAbout(note, name))
-                .Select(note => new AgentNoteJson(worker.Id, note)))]);
-    }
-
-    /// <summary>Notes are for people, and begin with the agent they are about.</summary>
-    private static bool IsAbout(string note, string name) =>
-        note.StartsWith($"agent '{name}' ", StringComparison.Ordinal);
 }

@@ -7,7 +7,6 @@ using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Batches;
 using WorkerFleet.Api.Hosting;
 using WorkerFleet.Api.Problems;
-using WorkerFleet.DeadLetters;
 
 namespace WorkerFleet.Api.DeadLetters;
 
@@ -16,9 +15,6 @@ internal static class DeadLetterRoutes
 {
     private const int UsualPage = 50;
     private const int LargestPage = 200;
-    private const string Any = "Any";
-
-    private static readonly string[] States = [.. Enum.GetNames<DeadLetterState>(), Any];
 
     public static void MapDeadLetters(this IEndpointRouteBuilder api)
     {
@@ -51,22 +47,14 @@ internal static class DeadLetterRoutes
         HttpContext http, BatchLookup lookup, LetterSearch search, CancellationToken cancellationToken)
     {
         var query = new RequestQuery(http);
-        var wanted = new DeadLetterQuery(
-            query.Batch("batch"), query.Text("group"), StateOf(query), Limit: query.Limit(UsualPage, LargestPage));
+        var filter = LetterFilter.Read(query);
+        var limit = query.Limit(UsualPage, LargestPage);
         var cursor = query.Cursor(LetterSearch.CursorKind);
         query.Check();
-        if (wanted.BatchId is { } batch)
+        if (filter.Batch is { } batch)
             await lookup.StateAsync(http, batch, cancellationToken);
-        return TypedResults.Ok(await search.ReadAsync(ApiCaller.Of(http.User), wanted, cursor, cancellationToken));
-    }
-
-    /// <returns>Null for any.</returns>
-    private static DeadLetterState? StateOf(RequestQuery query)
-    {
-        var any = query.Flag("replayed");
-        return query.Choice("state", States) is { } state
-            ? state == Any ? null : Enum.Parse<DeadLetterState>(state)
-            : any ? null : DeadLetterState.Open;
+        return TypedResults.Ok(await search.ReadAsync(
+            ApiCaller.Of(http.User), filter.ToQuery(limit), cursor, cancellationToken));
     }
 
     private static async Task<Ok<DeadLetterGroupsJson>> GroupsAsync(

@@ -25,9 +25,10 @@ internal static class RouteServices
         services.AddSingleton<BatchLookup>().AddSingleton<BatchListing>().AddSingleton<BatchOrders>();
         services.TryAddSingleton<ItemInput>();
         services.TryAddSingleton<ItemReader>();
-        services.AddSingleton<ItemSearch>();
+        services.AddSingleton<ItemLookup>().AddSingleton<ItemSearch>();
         services.AddSingleton<Summaries>();
         services.AddSingleton<LetterSearch>().AddSingleton<LetterReplay>();
+        services.AddSingleton<WorkerListing>().AddSingleton<AgentListing>().AddSingleton<AgentLatencies>();
         services.AddSingleton<SourceRoots>().AddSingleton<SubmissionReader>().AddSingleton<IdempotencyRecords>()
             .AddSingleton<BatchSubmission>().AddSingleton<Preview>();
         return services;

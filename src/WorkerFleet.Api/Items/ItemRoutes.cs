@@ -7,7 +7,6 @@ using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Batches;
 using WorkerFleet.Api.Contracts;
 using WorkerFleet.Api.Hosting;
-using WorkerFleet.Api.Problems;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
@@ -54,17 +53,10 @@ internal static class ItemRoutes
     }
 
     private static async Task<Ok<ItemJson>> FindAsync(
-        string batch, string row, HttpContext http, BatchLookup lookup, ItemReader items,
+        string batch, string row, HttpContext http, ItemLookup lookup, ItemReader items,
         CancellationToken cancellationToken)
     {
-        if (!long.TryParse(row, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
-            throw ProblemException.BadRequest(
-                $"'{row}' is no number of a row; they count from 0, as in the results. Find a row by your own id "
-                    + "with items?id=");
-        var state = await lookup.StateAsync(http, batch, cancellationToken);
-        if (index >= state.TotalRows)
-            throw ProblemException.NotFound($"There is no row {row}: the batch has {state.TotalRows} rows, "
-                + "numbered from 0");
+        var (state, index) = await lookup.FindAsync(http, batch, row, cancellationToken);
         return TypedResults.Ok(await items.ReadAsync(state, index, cancellationToken));
     }
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Contracts;
 using WorkerFleet.Api.Hosting;
-using WorkerFleet.Workers;
 
 namespace WorkerFleet.Api.Workers;
 
@@ -20,14 +19,6 @@ internal static class WorkerRoutes
             .Describe(Scopes.Read, "ListWorkers", "List the processes of the fleet, and how busy each is.");
 
     private static async Task<Ok<WorkersJson>> ListAsync(
-        HttpContext http, IWorkerRegistry registry, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var workers = await registry.ListAsync(now - WorkerStanding.ShownFor, cancellationToken);
-        // Whose batches the others are is not this caller's to know.
-        var seesAll = ApiCaller.Of(http.User).Owner is null;
-        return TypedResults.Ok(new WorkersJson(
-            [.. workers.Select(worker => WorkerJson.Of(worker, WorkerStanding.Of(worker, now), now))
-                .Select(worker => seesAll ? worker : worker with { Batches = [] })]));
-    }
+        HttpContext http, WorkerListing listing, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new WorkersJson(await listing.ReadAsync(ApiCaller.Of(http.User), cancellationToken)));
 }

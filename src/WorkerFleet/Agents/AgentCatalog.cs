@@ -57,6 +57,8 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
     public TimeSpan? CompleteWithinOf(string name) =>
         _agents.TryGetValue(name, out var found) && found.Options.Async ? found.Options.CompleteWithin : null;
 
+    public string? TypeOf(string name) => _agents.TryGetValue(name, out var found) ? found.Options.Type : null;
+
     public void Dispose()
     {
         foreach (var (agent, _, _) in _agents.Values)

@@ -52,5 +52,7 @@ public sealed record DeadLetterQuery(
 /// <param name="Count">Open letters.</param>
 /// <param name="First">When the first of them failed.</param>
 /// <param name="Last">When the last of them failed.</param>
+/// <param name="Agent">Of the letter whose message is the sample; letters of other agents can share the cause.</param>
 public sealed record DeadLetterGroup(
-    string Group, Items.FailureKind Kind, string Sample, long Count, DateTimeOffset First, DateTimeOffset Last);
+    string Group, Items.FailureKind Kind, string Sample, long Count, DateTimeOffset First, DateTimeOffset Last,
+    string? Agent = null);

@@ -74,13 +74,13 @@ internal sealed partial class AgentFlow
             if (_circuit.Cause is { } cause)
             {
                 var next = _circuit.OpenUntil > now ? $"; tried again in {Seconds(_circuit.OpenUntil - now)}" : "; being tried";
-                return $"agent '{Name}' is not called: {cause.Message}{next}";
+                return AgentNote.NotCalled(Name, cause.Message + next);
             }
 
             if (_pausedUntil > now)
-                return $"agent '{Name}' asked to be left alone for {Seconds(_pausedUntil - now)}";
+                return AgentNote.Paused(Name, Seconds(_pausedUntil - now));
             return _rate.IsLimited && PacedRate is { } rate
-                ? string.Create(CultureInfo.InvariantCulture, $"agent '{Name}' throttles: {rate:0.##} calls/s")
+                ? AgentNote.Throttles(Name, string.Create(CultureInfo.InvariantCulture, $"{rate:0.##} calls/s"))
                 : null;
         }
     }

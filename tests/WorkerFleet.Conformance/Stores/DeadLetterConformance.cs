@@ -89,11 +89,11 @@ public abstract class DeadLetterConformance : StoreSuite
 
         Assert.Equal(
             [
-                new DeadLetterGroup("aaa", FailureKind.Timeout, "Cause aaa", 2, At(2), At(3)),
-                new DeadLetterGroup("bbb", FailureKind.Timeout, "Cause bbb", 1, At(1), At(1)),
+                new DeadLetterGroup("aaa", FailureKind.Timeout, "Cause aaa", 2, At(2), At(3), "echo"),
+                new DeadLetterGroup("bbb", FailureKind.Timeout, "Cause bbb", 1, At(1), At(1), "echo"),
             ],
             ofBatch);
-        Assert.Equal([new DeadLetterGroup("bbb", FailureKind.Timeout, "Cause bbb", 4, At(1), At(9))], ofAll);
+        Assert.Equal([new DeadLetterGroup("bbb", FailureKind.Timeout, "Cause bbb", 4, At(1), At(9), "echo")], ofAll);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class InMemoryDeadLetters : IDeadLetters
             .GroupBy(letter => letter.Group)
             .Select(group => new DeadLetterGroup(
                 group.Key, group.First().Failure.Kind, group.First().Failure.Message, group.Count(),
-                group.Min(letter => letter.FailedAt), group.Max(letter => letter.FailedAt)))
+                group.Min(letter => letter.FailedAt), group.Max(letter => letter.FailedAt), group.First().Agent))
             .OrderByDescending(group => group.Count)
             .Take(limit)]);
 

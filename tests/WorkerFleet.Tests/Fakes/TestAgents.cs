@@ -19,6 +19,9 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
     /// <summary>Set for an agent that works in the background.</summary>
     public TimeSpan? CompleteWithin { get; set; }
 
+    /// <summary>What a probe finds.</summary>
+    public string? Problem { get; set; }
+
     public IReadOnlyCollection<string> Names => [Name];
 
     public IReadOnlyList<AgentCall> Calls => [.. _calls];
@@ -35,11 +38,13 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
 
     public TimeSpan? CompleteWithinOf(string name) => name == Name ? CompleteWithin : null;
 
+    public string? TypeOf(string name) => name == Name ? "test" : null;
+
     public Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
     {
         _calls.Enqueue(call);
         return OnInvoke(call, cancellationToken);
     }
 
-    public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(Problem);
 }
