@@ -1,4 +1,7 @@
 // The dashboard's script: pages work without it as far as they only show; it keeps them live, and sends forms.
+import { startAnswers } from './answers.js';
+import { startCopy } from './copy.js';
+import { startFollow } from './follow.js';
 import { startForms } from './forms.js';
 import { startLive } from './live.js';
 import { startRefresh } from './refresh.js';
@@ -10,3 +13,6 @@ localTimes(document);
 startForms();
 startRefresh();
 startLive();
+startAnswers();
+startCopy();
+startFollow();
