@@ -9,6 +9,8 @@ public static class Format
     /// <summary>In place of what is not known.</summary>
     public const string None = "–";
 
+    public static string Text(string? text) => string.IsNullOrEmpty(text) ? None : text;
+
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A share in whole percent, which is 100 % only where all are meant, and 0 % only where none are.</summary>
@@ -28,11 +30,11 @@ public static class Format
     public static string Duration(TimeSpan? duration) => duration switch
     {
         null => None,
-        { TotalDays: >= 1 } d => $"{(int)d.TotalDays} d {d.Hours} h",
-        { TotalHours: >= 1 } d => $"{d.Hours} h {d.Minutes} min",
-        { TotalMinutes: >= 1 } d => $"{d.Minutes} min {d.Seconds} s",
+        { TotalDays: >= 1 } d => Units((int)d.TotalDays, "d", d.Hours, "h"),
+        { TotalHours: >= 1 } d => Units(d.Hours, "h", d.Minutes, "min"),
+        { TotalMinutes: >= 1 } d => Units(d.Minutes, "min", d.Seconds, "s"),
         { TotalSeconds: >= 10 } d => $"{d.Seconds} s",
-        { TotalSeconds: >= 1 } d => $"{d.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s",
+        { TotalSeconds: >= 1 } d => $"{d.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s",
         { } d => $"{d.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms",
     };
 
@@ -45,4 +47,7 @@ public static class Format
 
     /// <summary>The end of an id, which differs where its beginning is a time.</summary>
     public static string ShortId(Guid id) => id.ToString("N")[^8..];
+
+    private static string Units(int large, string unit, int small, string smaller) =>
+        small == 0 ? $"{large} {unit}" : $"{large} {unit} {small} {smaller}";
 }

@@ -25,7 +25,7 @@ internal static class RouteServices
         services.AddSingleton<BatchLookup>().AddSingleton<BatchListing>().AddSingleton<BatchOrders>();
         services.TryAddSingleton<ItemInput>();
         services.TryAddSingleton<ItemReader>();
-        services.AddSingleton<ItemLookup>().AddSingleton<ItemSearch>();
+        services.AddSingleton<ItemLookup>().AddSingleton<ItemSearch>().AddSingleton<ItemListing>();
         services.AddSingleton<Summaries>();
         services.AddSingleton<LetterSearch>().AddSingleton<LetterReplay>();
         services.AddSingleton<WorkerListing>().AddSingleton<AgentListing>().AddSingleton<AgentLatencies>();

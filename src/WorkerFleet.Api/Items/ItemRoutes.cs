@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,9 +6,6 @@ using WorkerFleet.Api.Access;
 using WorkerFleet.Api.Batches;
 using WorkerFleet.Api.Contracts;
 using WorkerFleet.Api.Hosting;
-using WorkerFleet.Batches;
-using WorkerFleet.Items;
-using WorkerFleet.Ledger;
 
 namespace WorkerFleet.Api.Items;
 
@@ -34,22 +30,13 @@ internal static class ItemRoutes
     }
 
     private static async Task<Ok<ItemPageJson>> ListAsync(
-        string batch, HttpContext http, BatchLookup lookup, ItemSearch search, ILedger ledger,
-        CancellationToken cancellationToken)
+        string batch, HttpContext http, BatchLookup lookup, ItemListing listing, CancellationToken cancellationToken)
     {
         var query = new RequestQuery(http);
-        var from = long.TryParse(
-            query.Cursor(ItemSearch.CursorKind), NumberStyles.None, CultureInfo.InvariantCulture, out var row)
-            ? row
-            : 0;
-        var wanted = new ItemQuery(
-            query.Choice<ItemState>("state"), query.Text("text"), from, query.Limit(UsualPage, LargestPage));
-        var id = query.Text("id");
+        var wanted = ItemListing.Read(query, query.Limit(UsualPage, LargestPage));
         query.Check();
         var state = await lookup.StateAsync(http, batch, cancellationToken);
-        return TypedResults.Ok(id is null
-            ? await search.ReadAsync(state, wanted, cancellationToken)
-            : await FindByIdAsync(ledger, state, id, wanted.State, cancellationToken));
+        return TypedResults.Ok(await listing.ReadAsync(state, wanted, cancellationToken));
     }
 
     private static async Task<Ok<ItemJson>> FindAsync(
@@ -58,16 +45,5 @@ internal static class ItemRoutes
     {
         var (state, index) = await lookup.FindAsync(http, batch, row, cancellationToken);
         return TypedResults.Ok(await items.ReadAsync(state, index, cancellationToken));
-    }
-
-    private static async Task<ItemPageJson> FindByIdAsync(
-        ILedger ledger, BatchState batch, string id, ItemState? state, CancellationToken cancellationToken)
-    {
-        var found = await ledger.FindIndexAsync(batch.CorrelationId, id, cancellationToken) is { } index
-            ? await ledger.FindSettledAsync(batch.CorrelationId, index, cancellationToken)
-            : null;
-        return new(
-            found is not null && (state is null || found.State == state) ? [ItemRowJson.Of(found)] : [],
-            batch.TotalRows, batch.TotalRows, null);
     }
 }

@@ -12,6 +12,9 @@ public interface IBatchRequests
     /// <summary>Names of the fields, with dashes; underscores will do too.</summary>
     IReadOnlyList<string> Fields { get; }
 
+    /// <summary>The fields for people, with the defaults of the host's configuration.</summary>
+    IReadOnlyList<RequestField> Describe();
+
     /// <summary>Why nothing can be submitted here, such as that no fleet drives batches; null when it can.</summary>
     string? ProblemOfSubmitting { get; }
 
@@ -40,3 +43,14 @@ public interface IBatchRequests
 /// <param name="Spec">The batch.</param>
 /// <param name="Output">Where its results are to go, as it was written; null: they stay in the store.</param>
 public sealed record BatchRequest(SourceSettings Source, BatchSpec Spec, string? Output);
+
+/// <summary>A field of a submission, for people.</summary>
+/// <param name="Name">With dashes.</param>
+/// <param name="Section">What it is about: source, agents, mapping, limits, retries, failures, output, or nothing.</param>
+/// <param name="Value">What it takes, such as <c>N</c>, or <c>low|normal|high</c>.</param>
+/// <param name="Help">One sentence, with the default.</param>
+/// <param name="IsList">Whether it takes several, separated by commas.</param>
+/// <param name="IsFlag">Whether it is true or false.</param>
+/// <param name="Default">What the configuration says; null where it says nothing.</param>
+public sealed record RequestField(
+    string Name, string Section, string Value, string Help, bool IsList, bool IsFlag, string? Default);

@@ -21,6 +21,20 @@ internal sealed class ApiRequests(
 
     public IReadOnlyList<string> Fields { get; } = [.. Settings.Keys];
 
+    public IReadOnlyList<RequestField> Describe()
+    {
+        // What is wrong with them shows when something is submitted, or previewed.
+        var defaults = FleetConfiguration.ReadDefaults(common.Configuration, []);
+        return
+        [
+            .. Settings.Values.Select(setting => new RequestField(
+                setting.Name, setting.Section, setting.ValueName,
+                setting.Help.Replace("--", "", StringComparison.Ordinal), setting.Arity == SettingArity.Many,
+                setting.Arity == SettingArity.Flag,
+                defaults.Find(setting) is { Count: > 0 } texts ? string.Join(',', texts.Select(text => text.Value)) : null)),
+        ];
+    }
+
     public string? ProblemOfSubmitting => drivers.ByOneProcess
         ? "There is no fleet that would run the batch: set Fleet:Broker (FLEET__BROKER) or Fleet:Transport for "
             + "this process, "

@@ -19,7 +19,7 @@ public sealed partial class BatchesPage
 
     private bool IsFiltered => Filter != BatchFilter.All;
 
-    protected override async Task OnInitializedAsync()
+    protected override async Task LoadAsync()
     {
         var query = ReadQuery();
         Filter = BatchFilter.Read(query);

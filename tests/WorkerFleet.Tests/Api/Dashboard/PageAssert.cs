@@ -38,6 +38,6 @@ internal static partial class PageAssert
     private static partial Regex Heading();
 
     /// <summary>What the content security policy would block: scripts, styles and handlers in the page itself.</summary>
-    [GeneratedRegex("<script(?![^>]* src=)|<style|<[^>]+ (style|on[a-z]+)=")]
+    [GeneratedRegex("<script(?![^>]* src=)|<style|<\\w+(?:\\s+[\\w-]+(?:=\"[^\"]*\")?)*?\\s+(?:style|on\\w+)=")]
     private static partial Regex Inline();
 }

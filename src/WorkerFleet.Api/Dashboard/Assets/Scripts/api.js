@@ -17,8 +17,8 @@ export class ApiProblem extends Error {
 }
 
 /** @returns The JSON of the answer; null where it has none. */
-export async function call(method, path, body) {
-    const headers = { Accept: 'application/json' };
+export async function call(method, path, body, more) {
+    const headers = { Accept: 'application/json', ...more };
     const token = await csrf();
     if (token) headers['X-CSRF-Token'] = token;
     if (body !== undefined && !(body instanceof FormData)) {
@@ -31,10 +31,34 @@ export async function call(method, path, body) {
     } catch {
         throw new ApiProblem(0, { detail: 'The server cannot be reached. Try again once it can.' });
     }
-    const text = await response.text();
+    return answerOf(response.status, await response.text());
+}
+
+/** As call, for what may be large: tells what share of it is sent. fetch cannot. */
+export async function upload(path, body, more, onProgress) {
+    const token = await csrf();
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.setRequestHeader('Accept', 'application/json');
+    for (const [name, value] of Object.entries(more ?? {})) request.setRequestHeader(name, value);
+    if (token) request.setRequestHeader('X-CSRF-Token', token);
+    request.upload.addEventListener('progress', event => {
+        if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    await new Promise((resolve, reject) => {
+        request.addEventListener('load', resolve);
+        request.addEventListener('error', () => reject(new ApiProblem(0, {
+            detail: 'The server broke off the upload, or cannot be reached.',
+        })));
+        request.send(body);
+    });
+    return answerOf(request.status, request.responseText);
+}
+
+function answerOf(status, text) {
     const answer = parse(text);
-    if (response.status === 401) location.assign(`/sign-in?return=${encodeURIComponent(here())}`);
-    if (!response.ok) throw new ApiProblem(response.status, answer ?? {});
+    if (status === 401) location.assign(`/sign-in?return=${encodeURIComponent(here())}`);
+    if (status < 200 || status > 299) throw new ApiProblem(status, answer ?? {});
     return answer;
 }
 

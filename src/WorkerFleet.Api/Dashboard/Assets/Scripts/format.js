@@ -2,7 +2,7 @@
 const none = '–';
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-export const count = value => whole.format(value);
+export const count = value => value == null ? none : whole.format(value);
 
 export function percent(part, of) {
     if (!of) return none;
@@ -19,13 +19,18 @@ export function rate(value) {
 export function duration(seconds) {
     if (seconds == null) return none;
     const s = Math.floor(seconds);
-    if (s >= 86400) return `${Math.floor(s / 86400)} d ${Math.floor(s / 3600) % 24} h`;
-    if (s >= 3600) return `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`;
-    if (s >= 60) return `${Math.floor(s / 60)} min ${s % 60} s`;
+    if (s >= 86400) return units(Math.floor(s / 86400), 'd', Math.floor(s / 3600) % 24, 'h');
+    if (s >= 3600) return units(Math.floor(s / 3600), 'h', Math.floor(s / 60) % 60, 'min');
+    if (s >= 60) return units(Math.floor(s / 60), 'min', s % 60, 's');
     if (s >= 10) return `${s} s`;
-    if (seconds >= 1) return `${seconds.toFixed(1)} s`;
+    if (seconds >= 1) return `${Number(seconds.toFixed(1))} s`;
     return `${Math.round(seconds * 1000)} ms`;
 }
+
+const units = (large, unit, small, smaller) =>
+    small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smaller}`;
+
+export const milliseconds = value => duration(value == null ? null : value / 1000);
 
 /** CompletedWithFailures: 'completed with failures'. */
 export const words = name => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').replaceAll('_', ' ').toLowerCase();

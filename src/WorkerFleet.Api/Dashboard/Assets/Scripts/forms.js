@@ -4,7 +4,7 @@
 // A button with data-opens="id" opens that <dialog>, where what is destructive is asked once more.
 import { call } from './api.js';
 import { clearNotices, showNotice, showProblem } from './notices.js';
-import { refreshSoon } from './refresh.js';
+import { refreshForAWhile } from './refresh.js';
 
 export function startForms() {
     document.addEventListener('submit', event => {
@@ -21,7 +21,7 @@ export function startForms() {
 }
 
 async function send(form, button) {
-    const [method, path] = form.dataset.api.split(' ');
+    const [method, path] = (button?.dataset.api ?? form.dataset.api).split(' ');
     clearNotices(form);
     if (button) button.disabled = true;
     try {
@@ -30,7 +30,7 @@ async function send(form, button) {
         form.closest('dialog')?.close();
         if (form.dataset.then) location.assign(form.dataset.then);
         else if (form.dataset.done) showNotice(form.dataset.done);
-        refreshSoon();
+        refreshForAWhile();
     } catch (error) {
         showProblem(error, form);
     } finally {

@@ -14,9 +14,10 @@ export function addRates(batch, at) {
     samples.push({ at, settled });
     seen.set(batch.batch_id, samples);
     const first = samples[0];
-    if (batch.status === 'Paused' || at - first.at < 1_000) return {};
+    const unknown = { rows_per_second: null, eta_seconds: null };
+    if (batch.status === 'Paused' || at - first.at < 1_000) return unknown;
     const perSecond = (settled - first.settled) / ((at - first.at) / 1000);
     return perSecond > 0
         ? { rows_per_second: perSecond, eta_seconds: Math.round(batch.counts.pending / perSecond) }
-        : {};
+        : unknown;
 }

@@ -4,13 +4,22 @@ import { localTimes } from './format.js';
 
 const pause = 5_000;
 let last = performance.now();
+const rendered = new WeakMap();
 let timer;
 let wanted = false;
+let until = 0;
 
 export function startRefresh() {
     document.addEventListener('visibilitychange', () => {
         if (!document.hidden && wanted) refreshSoon();
     });
+}
+
+/** Refreshes now and for a while: an order is carried out a moment after it was given. */
+export function refreshForAWhile() {
+    until = performance.now() + 15_000;
+    last = -pause;
+    refreshSoon();
 }
 
 /** Refreshes the regions of the page, now or as soon as they may be. */
@@ -31,7 +40,7 @@ async function refresh() {
         // Out of reach for now: the page keeps what it has.
     } finally {
         timer = undefined;
-        if (wanted) refreshSoon();
+        if (wanted || performance.now() < until) refreshSoon();
     }
 }
 
@@ -40,17 +49,12 @@ function swap(html) {
     for (const region of document.querySelectorAll('[data-refresh]')) {
         const fresh = next.getElementById(region.id);
         if (!fresh || isBusy(region)) continue;
-        const before = document.createElement('div');
-        before.innerHTML = region.dataset.rendered ?? '';
-        if (region.dataset.rendered === undefined || !before.isEqualNode(copyOf(fresh))) replace(region, fresh);
+        // Compared as they came, since times are written anew here and values are live.
+        if (rendered.get(region) === fresh.innerHTML) continue;
+        rendered.set(region, fresh.innerHTML);
+        replace(region, fresh);
     }
 }
-
-const copyOf = fresh => {
-    const copy = document.createElement('div');
-    copy.innerHTML = fresh.innerHTML;
-    return copy;
-};
 
 function replace(region, fresh) {
     const path = pathTo(document.activeElement, region);
