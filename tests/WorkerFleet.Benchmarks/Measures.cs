@@ -35,5 +35,17 @@ internal static class Measures
     public const int Limit = 10;
     public const double LimitRatio = 0.9;
 
+    public const int WatchersRows = 100_000;
+    public const int Watchers = 200;
+    public const double WatchersRatio = 0.95;
+
+    /// <summary>Half a minute of the agent that takes its time.</summary>
+    public const int LoadRows = 20_000;
+
+    /// <summary>All clients together: what a few dozen pages of a dashboard ask for.</summary>
+    public const int ReadsPerSecond = 50;
+    public const int ReadClients = 8;
+    public static readonly TimeSpan ReadLimit = TimeSpan.FromMilliseconds(100);
+
     public static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(2);
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using WorkerFleet.Benchmarks;
+using WorkerFleet.Benchmarks.Api;
 using WorkerFleet.Benchmarks.Bare;
 using WorkerFleet.Benchmarks.Fleet;
 
 // The benchmarks of docs/performance.md:
 //   dotnet run -c Release --project tests/WorkerFleet.Benchmarks [NAME…] [--rounds N] [--broker amqp://…]
-// Those of a fleet (broker, scale, limit) need a RabbitMQ.
+// Those of a fleet (broker, scale, limit, watchers, api-load) need a RabbitMQ. --rows N makes the last two smaller, to try them.
 // Each compares two things in one run, in turn, so that a machine that is slow today is slow for both.
 if (args is ["bare", var items, ..])
     return await BareBus.RunAsync(int.Parse(items, CultureInfo.InvariantCulture), args.ElementAtOrDefault(2));
@@ -23,14 +24,18 @@ try
         await UtilisationAsync();
     if (Wanted("memory"))
         await MemoryAsync();
-    if (broker is null && names.Any(name => name is "broker" or "scale" or "limit"))
-        throw new InvalidOperationException("broker, scale and limit need --broker amqp://…");
+    if (broker is null && names.Any(name => name is "broker" or "scale" or "limit" or "watchers" or "api-load"))
+        throw new InvalidOperationException("broker, scale, limit, watchers and api-load need --broker amqp://…");
     if (broker is not null && Wanted("broker"))
         await BrokerAsync(broker);
     if (broker is not null && Wanted("scale"))
         await ScaleAsync(broker);
     if (broker is not null && Wanted("limit"))
         await LimitAsync(broker);
+    if (broker is not null && Wanted("watchers"))
+        await ApiMeasures.WatchersAsync(folder, broker, rounds, RowsOr(Measures.WatchersRows));
+    if (broker is not null && Wanted("api-load"))
+        await ApiMeasures.LoadAsync(folder, broker, rounds, RowsOr(Measures.LoadRows));
     return Report.ExitCode;
 }
 finally
@@ -39,6 +44,8 @@ finally
 }
 
 string? ValueOf(string option) => args.SkipWhile(arg => arg != option).Skip(1).FirstOrDefault();
+
+int RowsOr(int usual) => ValueOf("--rows") is { } rows ? int.Parse(rows, CultureInfo.InvariantCulture) : usual;
 
 bool Wanted(string name) => names.Count == 0 || names.Contains(name);
 

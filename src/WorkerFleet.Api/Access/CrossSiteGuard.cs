@@ -24,7 +24,9 @@ internal static class CrossSiteGuard
         var isLoopback = app.Services.GetRequiredService<ApiOptions>().IsLoopback;
         app.Use(async (http, next) =>
         {
-            if (isLoopback && !LoopbackNames.Contains(http.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
+            // What comes through a trusted proxy needs a key, so that its name may be any.
+            if (isLoopback && !TrustedProxies.IsForwardedByTrusted(http)
+                && !LoopbackNames.Contains(http.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
                 await AccessProblems.ForeignHost(http.Request.Host.Value ?? "").ExecuteAsync(http);
             else if (MayChange(http) && !http.Request.Headers.ContainsKey(HeaderNames.Authorization)
                 && IsForeign(http.Request))

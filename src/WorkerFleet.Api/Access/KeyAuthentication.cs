@@ -25,9 +25,6 @@ internal sealed partial class KeyAuthentication(
 
     private const string BearerPrefix = "Bearer ";
 
-    private static readonly string[] ForwardingHeaders =
-        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"];
-
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Headers.TryGetValue(HeaderNames.Authorization, out var values))
@@ -35,7 +32,8 @@ internal sealed partial class KeyAuthentication(
         var cookie = await Context.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         if (cookie.Succeeded)
             return cookie;
-        return api.IsLoopback && !IsForwarded()
+        // A proxy on this machine brings what comes from anywhere.
+        return api.IsLoopback && !TrustedProxies.IsForwarded(Context)
             ? AuthenticateResult.Success(new(Callers.Local(), Scheme))
             : AuthenticateResult.NoResult();
     }
@@ -59,9 +57,6 @@ internal sealed partial class KeyAuthentication(
             RefusedKey(Logger, Context.Connection.RemoteIpAddress?.ToString() ?? "");
         await AccessProblems.Unauthorized(Context, presented).ExecuteAsync(Context);
     }
-
-    /// <summary>A proxy on this machine brings what comes from anywhere.</summary>
-    private bool IsForwarded() => ForwardingHeaders.Any(Request.Headers.ContainsKey);
 
     private async Task<AuthenticateResult> OfTokenAsync(string header) =>
         header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)

@@ -38,6 +38,7 @@ public static class ApiHost
     /// <summary>The pipeline and all routes.</summary>
     public static void UseFleetApi(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseAudit();
         app.UseFleetProblems();

@@ -29,6 +29,12 @@ public sealed record ApiOptions
     /// </summary>
     public int RequestsPerSecond { get; init; } = 200;
 
+    /// <summary>
+    /// Proxies whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed: addresses and networks. None by
+    /// default: then limits, the audit log and cookies see the proxy. Who is named here can say to be anybody.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 }

@@ -11,7 +11,8 @@ public static class ApiOptionsReader
     private const int MaxRequests = 1_000_000;
     private const string AllAddresses = "*";
 
-    private static readonly string[] Keys = ["Host", "Port", "MaxUploadBytes", "RequestsPerSecond", "Roots"];
+    private static readonly string[] Keys =
+        ["Host", "Port", "MaxUploadBytes", "RequestsPerSecond", "Roots", TrustedProxyReader.Key];
 
     /// <param name="configuration">All of it.</param>
     /// <param name="problems">Receives what is wrong, each one message for a person.</param>
@@ -48,7 +49,7 @@ public static class ApiOptionsReader
             root => !Path.IsPathRooted(root) && !root.StartsWith("s3://", StringComparison.Ordinal)))
             problems.Add($"{ApiOptions.Section}:Roots: '{root}' is not a full path of a folder, or an address "
                 + "such as s3://bucket/prefix/");
-        return options with { Roots = roots };
+        return options with { Roots = roots, TrustedProxies = TrustedProxyReader.Read(section, problems) };
     }
 
     private static IPAddress? AddressOf(string? host) => host switch

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
@@ -5,7 +6,9 @@ using WorkerFleet.Scheduling;
 
 namespace WorkerFleet.Batches;
 
-/// <summary>Reads how batches stand. Costs a read per slice at most, never one per row.</summary>
+/// <summary>
+/// Reads how batches stand. Costs a read per slice at most, never one per row; of a batch that is over, once.
+/// </summary>
 public sealed class BatchQueries(IBatchStore batches, ILedger ledger, ISchedule schedule, IBatchDrivers drivers)
 {
     /// <summary>What a person writes for the newest batch.</summary>
@@ -14,6 +17,12 @@ public sealed class BatchQueries(IBatchStore batches, ILedger ledger, ISchedule 
     private const int IdDigits = 32;
     private const int MinPrefixDigits = 4;
     private const int MaxCandidates = 5;
+
+    /// <summary>Batches whose counts are kept: many pages of a list, and less than a megabyte.</summary>
+    private const int MaxKept = 4_096;
+
+    /// <summary>Counts of batches that are over: nothing settles any more, and a replay begins with a new version.</summary>
+    private readonly ConcurrentDictionary<Guid, (int Version, ItemCounts Counts)> _over = new();
 
     /// <summary>
     /// The batch that a person means: a full id, the beginning of one (at least 4 characters), or <c>latest</c>. Dashes and
@@ -75,15 +84,26 @@ public sealed class BatchQueries(IBatchStore batches, ILedger ledger, ISchedule 
     /// <summary>How a batch stands whose saga instance was read just now.</summary>
     public async Task<BatchProgress> ProgressOfAsync(BatchState batch, CancellationToken cancellationToken)
     {
+        if (_over.TryGetValue(batch.CorrelationId, out var known) && known.Version == batch.Version)
+            return new BatchProgress(batch, known.Counts, Waiting: 0, drivers.IsDriven(batch.CorrelationId));
         var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
         counts = counts with { Pending = counts.Pending + Math.Max(batch.TotalRows - counts.Total, 0) };
         var waiting = counts.Pending == 0
             ? 0
             : await schedule.CountAsync(
                 batch.CorrelationId, QueueNames.Items(batch.Spec.Limits.Priority), cancellationToken);
+        if (counts.Pending == 0 && BatchStatus.IsFinal(batch.CurrentState))
+            Keep(batch, counts);
         // Read one after the other: an item may have been settled in between.
         return new BatchProgress(
             batch, counts, Math.Min(waiting, counts.Pending), drivers.IsDriven(batch.CorrelationId));
+    }
+
+    private void Keep(BatchState batch, ItemCounts counts)
+    {
+        if (_over.Count >= MaxKept)
+            _over.Clear();
+        _over[batch.CorrelationId] = (batch.Version, counts);
     }
 }
 

@@ -93,7 +93,7 @@ public sealed partial class ApiProcessTests(RabbitMqBroker broker, ITestOutputHe
         return JsonDocument.Parse(text).RootElement.GetProperty("batch_id").GetGuid();
     }
 
-    private static async Task<Uri> AddressOfAsync(FleetProcess process)
+    internal static async Task<Uri> AddressOfAsync(FleetProcess process)
     {
         await process.WaitForErrorAsync(" is ready: ");
         return new(Address().Match(process.Error).Value);

@@ -100,6 +100,34 @@ public sealed class BatchQueriesTests
     }
 
     [Fact]
+    public async Task Find_BatchIsOver_IsCountedOnceUntilAReplay()
+    {
+        var batch = TestBatch.Csv(4);
+        batch.Complete();
+        var queries = Queries(batch.Store, batch.Ledger);
+        var first = await queries.FindAsync(batch.Id, CancellationToken.None);
+        var second = await queries.FindAsync(batch.Id, CancellationToken.None);
+        Assert.Equal((1, new ItemCounts(0, 4, 0, 0, 0)), (batch.Ledger.Counted, second?.Counts));
+        Assert.Equal(first?.Counts, second?.Counts);
+
+        batch.State.Version++;
+        await queries.FindAsync(batch.Id, CancellationToken.None);
+
+        Assert.Equal(2, batch.Ledger.Counted);
+    }
+
+    [Fact]
+    public async Task Find_BatchRuns_IsCountedEachTime()
+    {
+        var batch = TestBatch.Csv(4);
+        var queries = Queries(batch.Store, batch.Ledger);
+        await queries.FindAsync(batch.Id, CancellationToken.None);
+        batch.Succeed(0);
+
+        Assert.Equal(1, (await queries.FindAsync(batch.Id, CancellationToken.None))?.Counts.Succeeded);
+    }
+
+    [Fact]
     public async Task Find_UnknownBatch_IsNull() =>
         Assert.Null(await TwoBatches().FindAsync(Guid.Empty, CancellationToken.None));
 

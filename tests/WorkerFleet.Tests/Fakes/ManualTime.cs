@@ -39,6 +39,13 @@ internal sealed class ManualTime : TimeProvider
             timer.Fire();
     }
 
+    /// <summary>Whether somebody waits, and will be woken by moving the clock, at most this far.</summary>
+    public bool Waits(TimeSpan atMost)
+    {
+        lock (_lock)
+            return _timers.Exists(timer => timer.DueAt <= _now + atMost);
+    }
+
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
         public DateTimeOffset? DueAt { get; set; }

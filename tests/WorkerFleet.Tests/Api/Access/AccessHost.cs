@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
@@ -12,6 +11,7 @@ using WorkerFleet.Api.Live;
 using WorkerFleet.Batches;
 using WorkerFleet.Messaging;
 using WorkerFleet.Sqlite;
+using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.Api.Access;
 
@@ -20,23 +20,25 @@ internal sealed class AccessHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private AccessHost(WebApplication app) => _app = app;
+    private AccessHost(WebApplication app, RecordedLog log) => (_app, Log) = (app, log);
 
     public Uri Address => new UriBuilder(Get<ApiAddress>().Of()) { Host = "localhost" }.Uri;
 
     /// <summary>What was logged, by category.</summary>
-    public ConcurrentQueue<(string Category, string Text)> Log { get; private init; } = [];
+    public RecordedLog Log { get; }
 
     /// <param name="folder">Of the store; a second host over it is as the first one after a restart.</param>
     /// <param name="elsewhere">Whether it could be reached from other machines.</param>
     /// <param name="port">0 for a free one.</param>
     /// <param name="add">Registers more.</param>
+    /// <param name="proxies">Whose forwarded headers are believed.</param>
     public static async Task<AccessHost> StartAsync(
-        string folder, bool elsewhere = false, int port = 0, Action<IServiceCollection>? add = null)
+        string folder, bool elsewhere = false, int port = 0, Action<IServiceCollection>? add = null,
+        params IPNetwork[] proxies)
     {
-        var log = new ConcurrentQueue<(string, string)>();
+        var log = new RecordedLog();
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Services.AddLogging(logging => logging.AddProvider(new Logs(log)));
+        builder.Services.AddLogging(logging => logging.AddProvider(log));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         builder.Services.AddAgents(new ConfigurationBuilder().Build());
@@ -46,12 +48,13 @@ internal sealed class AccessHost : IAsyncDisposable
         builder.AddFleetApi(new ApiOptions
         {
             Port = port,
+            TrustedProxies = proxies,
             Address = elsewhere ? IPAddress.Any : IPAddress.Loopback,
         });
         var app = builder.Build();
         app.UseFleetApi();
         await app.StartAsync();
-        return new AccessHost(app) { Log = log };
+        return new AccessHost(app, log);
     }
 
     public T Get<T>()
@@ -113,7 +116,7 @@ internal sealed class AccessHost : IAsyncDisposable
 
     /// <summary>The last sample of a batch that is watched, once it satisfies.</summary>
     public Task<IReadOnlyList<LiveSample<BatchLiveJson>>> SampledAsync(Guid batchId, Func<BatchLiveJson, bool> holds) =>
-        Fakes.Eventually.HoldsAsync(
+        Eventually.HoldsAsync(
             () => Task.FromResult(Get<LiveFeed>().HistoryOf(batchId)),
             samples => samples.Count > 0 && holds(samples[^1].Value));
 
@@ -121,27 +124,5 @@ internal sealed class AccessHost : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-    }
-
-    private sealed class Logs(ConcurrentQueue<(string, string)> log) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => new Entry(log, categoryName);
-
-        public void Dispose()
-        {
-        }
-    }
-
-    private sealed class Entry(ConcurrentQueue<(string, string)> log, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            log.Enqueue((category, $"{logLevel}: {formatter(state, exception)}"));
     }
 }
