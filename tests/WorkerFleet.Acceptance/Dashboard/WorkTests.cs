@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using WorkerFleet.Acceptance.Broker;
+using WorkerFleet.Acceptance.Processes;
+using WorkerFleet.Batches;
+using Xunit.Abstractions;
+using static Microsoft.Playwright.Assertions;
+
+namespace WorkerFleet.Acceptance.Dashboard;
+
+/// <summary>What people do in the dashboard takes effect in the fleet, and is shown.</summary>
+[Collection(RabbitMqTests.Name)]
+public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, ITestOutputHelper log)
+    : IClassFixture<Browser>, IAsyncLifetime
+{
+    private DashboardFleet _fleet = null!;
+
+    public async Task InitializeAsync() => _fleet = await DashboardFleet.StartAsync(broker, log);
+
+    public async Task DisposeAsync() => await _fleet.DisposeAsync();
+
+    [Fact]
+    public async Task Submit_AfterAPreview_RunsToItsEndBeforeOnesEyes()
+    {
+        await using var visitor = await browser.VisitAsync(_fleet.Address);
+        var page = visitor.Page;
+        await visitor.GoAsync("/submit");
+        await page.Locator("#source").SetInputFilesAsync(_fleet.Fleet.Workspace["tickets.csv"]);
+        await page.Locator("#agent").SelectOptionAsync("triage");
+        await page.Locator("#id-column").FillAsync("ticket");
+        await page.Locator("#prompt").FillAsync("Classify: {{text}}");
+        await page.Locator("button[name=preview]").ClickAsync();
+        await Expect(page.Locator("#preview tbody tr").First).ToContainTextAsync("Classify: ");
+        await visitor.CheckAsync();
+
+        await page.Locator("button[name=submit]").ClickAsync();
+
+        await page.WaitForURLAsync(BatchAddress());
+        await Expect(page.Locator("h1 .badge")).ToHaveTextAsync(new Regex("completed"));
+        await Expect(page.Locator("main")).ToContainTextAsync("120");
+        await visitor.CheckAsync();
+        await _fleet.Fleet.Workspace.AuditAsync();
+    }
+
+    [Fact]
+    public async Task Submit_WithAMistake_SaysWhatIsWrongAndSendsNothing()
+    {
+        await using var visitor = await browser.VisitAsync(_fleet.Address);
+        await visitor.GoAsync("/submit");
+        await visitor.Page.Locator("#source").SetInputFilesAsync(_fleet.Fleet.Workspace["tickets.csv"]);
+        await visitor.Page.Locator("#agent").SelectOptionAsync("triage");
+        await visitor.Page.Locator("#prompt").FillAsync("Classify: {{txet}}");
+
+        await visitor.Page.Locator("button[name=submit]").ClickAsync();
+
+        await Expect(visitor.Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("txet");
+        await visitor.GoAsync("/");
+        await Expect(visitor.Page.Locator("main")).ToContainTextAsync("fleet submit");
+    }
+
+    [Fact]
+    public async Task Batch_PausedResumedAndCancelled_TwoBrowsersSeeTheSame()
+    {
+        var batch = await _fleet.BeginSummariesAsync();
+        await using var actor = await browser.VisitAsync(_fleet.Address);
+        await using var watcher = await browser.VisitAsync(_fleet.Address, ColorScheme.Dark);
+        await actor.GoAsync($"/batches/{batch}");
+        await watcher.GoAsync($"/batches/{batch}");
+        await ShouldMoveAsync(watcher);
+        await ShouldMoveAsync(actor);
+
+        await actor.Page.GetByRole(AriaRole.Button, new() { Name = "Pause", Exact = true }).ClickAsync();
+        await ShouldBeAsync("paused", actor, watcher);
+        await actor.Page.GetByRole(AriaRole.Button, new() { Name = "Resume", Exact = true }).ClickAsync();
+        await Expect(watcher.Page.Locator("h1 .badge")).ToHaveTextAsync(new Regex("dispatching|processing"));
+        await ShouldMoveAsync(watcher);
+
+        await actor.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel…" }).ClickAsync();
+        await actor.Page.Locator("#cancel input[name=reason]").FillAsync("wrong prompt");
+        await actor.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel the batch" }).ClickAsync();
+        await ShouldBeAsync("cancelled", actor, watcher);
+
+        var end = await _fleet.Fleet.WaitForEndAsync(batch);
+        Assert.Equal((BatchStatus.Cancelled, "wrong prompt"), (end.Batch.CurrentState, end.Batch.EndReason));
+        await Expect(watcher.Page.Locator("main")).ToContainTextAsync("wrong prompt");
+        actor.ShouldHaveNoErrors();
+        watcher.ShouldHaveNoErrors();
+    }
+
+    [Fact]
+    public async Task DeadLetters_ReplayedOrArchived_AreNoLongerOpen()
+    {
+        var batch = await _fleet.RunTriageAsync();
+        await using var visitor = await browser.VisitAsync(_fleet.Address);
+        var page = visitor.Page;
+        await visitor.GoAsync("/dead-letters");
+        await page.Locator("table.causes th a").First.ClickAsync();
+        var rows = page.Locator("table.letters tbody tr");
+        await Expect(rows.First).ToBeVisibleAsync();
+        var before = await rows.CountAsync();
+        await visitor.CheckAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Archive row") }).First.ClickAsync();
+        await Expect(rows).ToHaveCountAsync(before - 1);
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run row") }).First.ClickAsync();
+
+        await _fleet.Fleet.WaitForAsync(batch, progress => progress.Batch.Round == 1, "to be replayed");
+        await _fleet.Fleet.WaitForEndAsync(batch);
+        await Wait.UntilAsync(
+            async () =>
+            {
+                var letters = (await _fleet.Fleet.Workspace.RunAsync("dead-letters", "list", batch.ToString(), "--json"));
+                return letters.ShouldBe(0).Json().GetArrayLength() >= before - 2;
+            },
+            "the row that was run again to fail again, or not");
+        visitor.ShouldHaveNoErrors();
+    }
+
+    private static async Task ShouldBeAsync(string state, params Visitor[] visitors)
+    {
+        foreach (var visitor in visitors)
+            await Expect(visitor.Page.Locator("h1 .badge")).ToHaveTextAsync(state);
+    }
+
+    /// <summary>The number of settled rows on the page grows.</summary>
+    private static async Task ShouldMoveAsync(Visitor visitor)
+    {
+        var settled = visitor.Page.Locator("[data-bind=settled]").First;
+        var before = await settled.InnerTextAsync();
+        await Expect(settled).Not.ToHaveTextAsync(before);
+    }
+
+    [GeneratedRegex("/batches/[0-9a-f-]{36}$")]
+    private static partial Regex BatchAddress();
+}
