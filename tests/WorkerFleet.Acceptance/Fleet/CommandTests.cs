@@ -79,6 +79,8 @@ public sealed class CommandTests(RabbitMqBroker broker, ITestOutputHelper log) :
         _agent.Latency = TimeSpan.FromSeconds(6);
         await WaitForCallsAsync(_agent.Calls.Begun + Concurrency);
         await CommandAsync("pause");
+        // Room for more, so that copies of what is in flight do not have to wait for it.
+        await CommandAsync("set", "--concurrency", "50");
         var inFlight = _agent.InFlight;
         _agent.Latency = TimeSpan.FromMilliseconds(20);
         await _fleet.Workspace.StartAsync("resume", _batch.ToString());
