@@ -168,10 +168,10 @@ public sealed partial class BatchVerbs(
     public async Task RedriveAsync(BehaviorContext<BatchState> context)
     {
         var batch = context.Saga;
-        if (batch.EndStatus is null && batch.Replay is { } replay)
-            await context.SendAsync(QueueNames.Dispatch,
-                new ReopenItems(batch.CorrelationId, batch.Round, replay));
-        await context.SendAsync(QueueNames.Dispatch, new RedriveItems(batch.CorrelationId, 0));
+        // In a batch that ends nobody is called any more, so that nothing is lost by sending rows twice.
+        await context.SendAsync(QueueNames.Dispatch, batch.EndStatus is not null
+            ? new RedriveItems(batch.CorrelationId, 0)
+            : new RedriveItems(batch.CorrelationId, 0, batch.SlicesDispatched, Reopening(batch)));
     }
 
     /// <summary>
@@ -204,11 +204,12 @@ public sealed partial class BatchVerbs(
 
     public async Task ReopenItemsAsync(BehaviorContext<BatchState> context)
     {
-        var batch = context.Saga;
-        if (batch.Replay is { } replay)
-            await context.SendAsync(QueueNames.Dispatch,
-                new ReopenItems(batch.CorrelationId, batch.Round, replay));
+        if (Reopening(context.Saga) is { } reopening)
+            await context.SendAsync(QueueNames.Dispatch, reopening);
     }
+
+    private static ReopenItems? Reopening(BatchState batch) =>
+        batch.Replay is { } replay ? new(batch.CorrelationId, batch.Round, replay) : null;
 
     /// <summary>The message may be late, and the slice settled again since: the ledger decides.</summary>
     public async Task MarkReopenedAsync(BehaviorContext<BatchState, SlicesReopened> context)

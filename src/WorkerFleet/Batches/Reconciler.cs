@@ -25,9 +25,6 @@ public sealed partial class Reconciler(
     /// <summary>Long enough to be renewed with every look; short, since nothing is repaired until it has run out.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
-    /// <summary>A worker that said nothing for so long works on nothing any more.</summary>
-    private static readonly TimeSpan WorkerGone = TimeSpan.FromSeconds(10);
-
     /// <summary>No progress for so long, with nothing in flight, and the batch is driven on.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(15);
 
@@ -110,7 +107,7 @@ public sealed partial class Reconciler(
 
     /// <summary>Those that some other process works on, by its heartbeat: a call can take longer than a stuck batch may.</summary>
     private async Task<HashSet<Guid>> BusyBatchesAsync(CancellationToken cancellationToken) => driven.All
-        ? [.. (await workers.ListAsync(time.GetUtcNow() - WorkerGone, cancellationToken)).SelectMany(each => each.Batches)]
+        ? [.. (await workers.ListAsync(time.GetUtcNow() - LiveWorkers.GoneAfter, cancellationToken)).SelectMany(each => each.Batches)]
         : [];
 
     private async Task CheckAsync(BatchState batch, bool busy, CancellationToken cancellationToken)

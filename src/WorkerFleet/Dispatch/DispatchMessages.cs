@@ -34,7 +34,14 @@ public sealed record DispatchFailed(Guid BatchId, string Problem);
 /// </summary>
 /// <param name="BatchId">The batch.</param>
 /// <param name="FromSlice">Where to go on.</param>
-public sealed record RedriveItems(Guid BatchId, int FromSlice);
+/// <param name="UpToSlice">
+/// The first slice to leave alone; null for none. Those from there on are being dispatched at the same time: rows that were sent
+/// a moment ago would be sent again, and two workers would call the agent for the same row.
+/// </param>
+/// <param name="Then">
+/// The replay to go on with behind the last slice. Not earlier, for the same reason: it sends what it reopens.
+/// </param>
+public sealed record RedriveItems(Guid BatchId, int FromSlice, int? UpToSlice = null, ReopenItems? Then = null);
 
 /// <summary>Reopen the next failed items of a replay, and send them. A chain like <see cref="RedriveItems"/>.</summary>
 /// <param name="BatchId">The batch.</param>

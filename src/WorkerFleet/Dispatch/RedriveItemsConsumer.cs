@@ -17,7 +17,7 @@ public sealed class RedriveItemsConsumer(BatchDirectory batches, ILedger ledger,
 
     public async Task Consume(ConsumeContext<RedriveItems> context)
     {
-        var (batchId, from) = (context.Message.BatchId, context.Message.FromSlice);
+        var (batchId, from, upTo, then) = context.Message;
         if (await batches.RefreshAsync(batchId, context.CancellationToken) is not { IsPaused: false } batch)
             return;
 
@@ -25,7 +25,7 @@ public sealed class RedriveItemsConsumer(BatchDirectory batches, ILedger ledger,
             batchId, from, PageSize, pendingOnly: false, context.CancellationToken);
         try
         {
-            foreach (var slice in slices)
+            foreach (var slice in slices.TakeWhile(slice => !(slice.Number >= upTo)))
                 await RedriveAsync(batch, slice, context);
         }
         catch (DispatchFailedException exception)
@@ -34,8 +34,10 @@ public sealed class RedriveItemsConsumer(BatchDirectory batches, ILedger ledger,
             return;
         }
 
-        if (slices.Count == PageSize)
-            await context.SendAsync(QueueNames.Dispatch, new RedriveItems(batchId, slices[^1].Number + 1));
+        if (slices.Count == PageSize && !(slices[^1].Number + 1 >= upTo))
+            await context.SendAsync(QueueNames.Dispatch, context.Message with { FromSlice = slices[^1].Number + 1 });
+        else if (then is not null)
+            await context.SendAsync(QueueNames.Dispatch, then);
     }
 
     private async Task RedriveAsync(BatchView batch, Slice slice, ConsumeContext context)

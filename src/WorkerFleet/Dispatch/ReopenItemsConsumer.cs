@@ -135,6 +135,15 @@ public sealed class ReopenItemsConsumer(
         await context.SendAsync(QueueNames.Batches,
             new SlicesReopened(command.BatchId, command.Round, [slice]));
         if (await ledger.FindSliceAsync(command.BatchId, slice, cancellationToken) is { } reopened)
-            await sender.SendPendingAsync(batch, reopened, cancellationToken);
+            await sender.SendPendingAsync(batch, Only(indexes, reopened), cancellationToken);
+    }
+
+    /// <summary>Not the other pending rows of the slice: those are with workers, which would call the agent twice.</summary>
+    private static Slice Only(long[] indexes, Slice slice)
+    {
+        var pending = new RowSet(slice.Count);
+        foreach (var row in indexes.Select(index => (int)(index - slice.FirstIndex)).Where(slice.Pending.Contains))
+            pending.Add(row);
+        return slice with { Pending = pending };
     }
 }

@@ -32,7 +32,7 @@ public sealed class HeldItems(
         var history = default(ItemHistory);
         if (mayRepeat)
         {
-            if (await resumption.FindWhereItStoodAsync(batch, item, cancellationToken) is not { } found)
+            if (await resumption.FindWhereItStoodAsync(batch, item, redelivered: false, cancellationToken) is not { } found)
                 return null;
             history = found;
         }

@@ -14,9 +14,11 @@ namespace WorkerFleet.Items;
 /// <param name="Accepted">The acceptance of the attempt that follows, by an agent that works in the background.</param>
 /// <param name="Completed">What that agent said of its task; also before the acceptance was journaled.</param>
 /// <param name="Returns">Calls of the attempt that follows which failed and were not counted: throttled ones, say.</param>
+/// <param name="LastStartBy">The worker that began the attempt that follows last, where that start is open.</param>
 public readonly record struct ItemHistory(
     int AttemptsBefore, int AttemptsEnded, int Starts, int Interruptions, DateTimeOffset? NextAttemptAt,
-    ItemFailure? FinalFailure, JournalEvent? Accepted = null, JournalEvent? Completed = null, int Returns = 0)
+    ItemFailure? FinalFailure, JournalEvent? Accepted = null, JournalEvent? Completed = null, int Returns = 0,
+    string? LastStartBy = null)
 {
     public int NextAttempt => AttemptsEnded + 1;
 
@@ -29,15 +31,18 @@ public readonly record struct ItemHistory(
             .MaxBy(e => e.Attempt);
         var ended = Math.Max(before, lastFailure?.Attempt ?? 0);
         var next = ended + 1;
-        var starts = events.Count(e => e.Status == JournalStatus.InvocationStarted && e.Attempt == next);
+        var begun = events.Where(e => e.Status == JournalStatus.InvocationStarted && e.Attempt == next).ToList();
+        var starts = begun.Count;
         var released = events.Where(e => e.Status == JournalStatus.Released && e.Attempt == next).ToList();
         var accepted = events.Where(e => e.Status == JournalStatus.InvocationAccepted && e.Attempt == next).ToList();
         var completed = events.Where(e => e.Attempt == next
                 && e.Status is JournalStatus.BackgroundTaskCompleted or JournalStatus.BackgroundTaskFailed)
             .MinBy(e => e.At);
         var detail = lastFailure?.Detail is { } json ? AttemptDetail.Parse(json) : null;
-        return new(before, ended, starts, Math.Max(starts - released.Count - accepted.Count, 0), detail?.NextAttemptAt,
+        var interruptions = Math.Max(starts - released.Count - accepted.Count, 0);
+        return new(before, ended, starts, interruptions, detail?.NextAttemptAt,
             detail is { NextAttemptAt: null } ? detail.Failure : null, accepted.LastOrDefault(),
-            starts > 0 ? completed : null, released.Count(e => e.Detail is not null));
+            starts > 0 ? completed : null, released.Count(e => e.Detail is not null),
+            interruptions > 0 ? begun.MaxBy(e => e.EventId, StringComparer.Ordinal)?.WorkerId : null);
     }
 }

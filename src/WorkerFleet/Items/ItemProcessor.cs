@@ -50,7 +50,7 @@ public sealed partial class ItemProcessor(
             // A message from before a replay: its outcome would be stale, unless the item is brought to the round there is.
             if (item.Round < batch.State.Round)
                 item = item with { Round = batch.State.Round };
-            return await ProcessAsync(batch, item, item.MayRepeat || redelivered, cancellationToken);
+            return await ProcessAsync(batch, item, new(item.MayRepeat || redelivered, redelivered), cancellationToken);
         }
         finally
         {
@@ -59,7 +59,7 @@ public sealed partial class ItemProcessor(
     }
 
     private async Task<DeliveryOutcome> ProcessAsync(
-        BatchView batch, ProcessBatchItem item, bool mayRepeat, CancellationToken cancellationToken)
+        BatchView batch, ProcessBatchItem item, Delivery delivery, CancellationToken cancellationToken)
     {
         while (inFlight.TryBegin(item.BatchId, item.Index))
         {
@@ -67,7 +67,7 @@ public sealed partial class ItemProcessor(
             bool turnedAway;
             try
             {
-                end = await TakeInTurnAsync(batch, item, mayRepeat || batch.IsOver, cancellationToken);
+                end = await TakeInTurnAsync(batch, item, delivery.OrRepeat(batch.IsOver), cancellationToken);
             }
             finally
             {
@@ -82,7 +82,7 @@ public sealed partial class ItemProcessor(
             else if (end.WasBegunBefore || (turnedAway && !IsToBeLetGo(batch))
                 || (end.WasPaused && await HasGoneOnAsync(batch, cancellationToken)))
             {
-                mayRepeat = true;
+                delivery = delivery.OrRepeat(true);
                 continue;
             }
 
@@ -96,7 +96,7 @@ public sealed partial class ItemProcessor(
     /// Waits to be admitted, unless nothing is to be begun: what is left of a batch that ends early is cancelled by itself.
     /// </summary>
     private async Task<AttemptEnd> TakeInTurnAsync(
-        BatchView batch, ProcessBatchItem item, bool mayRepeat, CancellationToken cancellationToken)
+        BatchView batch, ProcessBatchItem item, Delivery delivery, CancellationToken cancellationToken)
     {
         Place? suspects = null;
         try
@@ -105,19 +105,19 @@ public sealed partial class ItemProcessor(
             {
                 if (IsToBeLetGo(batch))
                 {
-                    if (mayRepeat && batch.IsPaused)
+                    if (delivery.MayRepeat && batch.IsPaused)
                         await resumption.TryTellAgainAsync(item, cancellationToken);
                     return LetGo();
                 }
 
                 if (held.IsHeld(item))
-                    return new(Retry: await held.TakeOutAsync(batch, item, mayRepeat, cancellationToken));
+                    return new(Retry: await held.TakeOutAsync(batch, item, delivery.MayRepeat, cancellationToken));
                 if (await TryWaitAsync(governor.AdmitAsync(batch, item.Agent)) is not { } admission)
                     continue;
                 AttemptEnd end;
                 using (admission)
                     end = await TryAttemptAsync(
-                        batch, item, mayRepeat, new(admission, suspects is not null), cancellationToken);
+                        batch, item, delivery, new(admission, suspects is not null), cancellationToken);
                 if (!end.IsSuspect)
                     return end;
                 // Without an admission meanwhile: other items need it.
@@ -129,7 +129,7 @@ public sealed partial class ItemProcessor(
             suspects?.Dispose();
         }
 
-        return await TryAttemptAsync(batch, item, mayRepeat || batch.IsOver, default, cancellationToken);
+        return await TryAttemptAsync(batch, item, delivery.OrRepeat(batch.IsOver), default, cancellationToken);
     }
 
     /// <returns>Null when the wait was ended: the batch does not go on as it did, or the process stops.</returns>
@@ -164,11 +164,11 @@ public sealed partial class ItemProcessor(
     }
 
     private async Task<AttemptEnd> TryAttemptAsync(
-        BatchView batch, ProcessBatchItem item, bool mayRepeat, Turn turn, CancellationToken cancellationToken)
+        BatchView batch, ProcessBatchItem item, Delivery delivery, Turn turn, CancellationToken cancellationToken)
     {
-        if (!mayRepeat)
+        if (!delivery.MayRepeat)
             return await AttemptAsync(batch, item with { Attempt = 1 }, default, turn, cancellationToken);
-        if (await resumption.FindWhereItStoodAsync(batch, item, cancellationToken) is not { } history)
+        if (await resumption.FindWhereItStoodAsync(batch, item, delivery.WasLost, cancellationToken) is not { } history)
             return default;
         return history.Interruptions >= SuspectAfter && !turn.AsSuspect && !batch.IsEnding
             ? new(IsSuspect: true)
@@ -268,6 +268,13 @@ public sealed partial class ItemProcessor(
         JournalEvent NewEvent(string status) => new(
             session, JournalEvent.IdFor(item.Round, item.Attempt, history.Starts, status), time.GetUtcNow(), status,
             item.Attempt, worker.Id);
+    }
+
+    /// <param name="MayRepeat">Whether the item may have been worked on before, so that its journal has to be read.</param>
+    /// <param name="WasLost">Whether a worker that had the very message has lost it.</param>
+    private readonly record struct Delivery(bool MayRepeat, bool WasLost)
+    {
+        public Delivery OrRepeat(bool mayRepeat) => this with { MayRepeat = MayRepeat || mayRepeat };
     }
 
     /// <param name="Retry">The next attempt, when there is to be one.</param>

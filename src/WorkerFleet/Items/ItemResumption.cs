@@ -13,10 +13,13 @@ namespace WorkerFleet.Items;
 /// </summary>
 public sealed class ItemResumption(
     IJournal journal, ILedger ledger, ISchedule schedule, ItemOutcomes outcomes, AcceptedItems accepted,
-    WorkerOptions options, TimeProvider time)
+    LiveWorkers workers, WorkerIdentity worker, WorkerOptions options, TimeProvider time)
 {
     /// <summary>Events read for one item; far above what its attempts can write.</summary>
     private const int MaxEvents = 10_000;
+
+    /// <summary>How soon it is looked again whether another worker is through with an item.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Does what a worker that died behind the outcome had left to do. Also of a batch that lets its messages go: when it is resumed,
@@ -31,9 +34,15 @@ public sealed class ItemResumption(
         return true;
     }
 
+    /// <param name="batch">The batch.</param>
+    /// <param name="item">The message.</param>
+    /// <param name="redelivered">
+    /// Whether the broker delivered the very message before: then whoever had it has lost it, and works on it no more.
+    /// </param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Null when nothing is left to do for this delivery.</returns>
     public async Task<ItemHistory?> FindWhereItStoodAsync(
-        BatchView batch, ProcessBatchItem item, CancellationToken cancellationToken)
+        BatchView batch, ProcessBatchItem item, bool redelivered, CancellationToken cancellationToken)
     {
         if (await TryTellAgainAsync(item, cancellationToken) || batch.IsOver)
             return null;
@@ -76,6 +85,14 @@ public sealed class ItemResumption(
             return null;
         }
 
+        if (!redelivered && await IsElsewhereAsync(history, cancellationToken))
+        {
+            await schedule.PutAsync(
+                RetrySchedule.Create(batch.Spec, item with { Attempt = history.NextAttempt }, time.GetUtcNow() + LookInterval),
+                cancellationToken);
+            return null;
+        }
+
         if (history.Interruptions < options.MaxInterruptions)
             return history;
         await outcomes.FailAsync(item with { Attempt = history.NextAttempt },
@@ -84,6 +101,14 @@ public sealed class ItemResumption(
             null, cancellationToken);
         return null;
     }
+
+    /// <summary>
+    /// Whether a worker that lives is in an attempt: this message is a copy, made by a resume, say, while the agent was being called.
+    /// Without the look again, an attempt would be lost of which that worker has lost the message.
+    /// </summary>
+    private async ValueTask<bool> IsElsewhereAsync(ItemHistory history, CancellationToken cancellationToken) =>
+        !options.Embedded && history.LastStartBy is { } other && other != worker.Id
+        && await workers.IsAliveAsync(other, cancellationToken);
 
     /// <summary>
     /// An attempt that was begun and has not ended can be in another worker's hands, which gets its time to finish it, as an

@@ -119,6 +119,7 @@ public static class FleetServices
         services.AddSingleton<CompletionRecorder>();
         services.TryAddSingleton(new CallbackOptions());
         services.AddSingleton<CallbackAddresses>();
+        services.AddSingleton<LiveWorkers>();
         services.AddSingleton<ItemResumption>();
         services.AddSingleton<AgentInvoker>();
         services.AddSingleton<ItemProcessor>();

@@ -74,6 +74,26 @@ public sealed class CommandTests(RabbitMqBroker broker, ITestOutputHelper log) :
     }
 
     [Fact]
+    public async Task Resume_WhileCallsFromBeforeThePauseGoOn_CallsNoRowTwice()
+    {
+        _agent.Latency = TimeSpan.FromSeconds(6);
+        await WaitForCallsAsync(_agent.Calls.Begun + Concurrency);
+        await CommandAsync("pause");
+        // Room for more, so that copies of what is in flight do not have to wait for it.
+        await CommandAsync("set", "--concurrency", "50");
+        var inFlight = _agent.InFlight;
+        _agent.Latency = TimeSpan.FromMilliseconds(20);
+        await _fleet.Workspace.StartAsync("resume", _batch.ToString());
+
+        var end = await _fleet.WaitForEndAsync(_batch);
+
+        Assert.Equal(BatchStatus.Completed, end.Batch.CurrentState);
+        Assert.InRange(inFlight, 1, 10 * Concurrency);
+        Assert.Equal((Rows, Rows), (_agent.Sessions.Count, _agent.Sessions.Distinct().Count()));
+        await _fleet.Workspace.AuditAsync();
+    }
+
+    [Fact]
     public async Task Cancel_WhileThreeWorkersWork_KeepsAndExportsWhatIsDone()
     {
         await CommandAsync("cancel", "--reason", "wrong prompt");

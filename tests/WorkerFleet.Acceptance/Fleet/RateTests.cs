@@ -43,7 +43,8 @@ public sealed class RateTests(RabbitMqBroker broker, ITestOutputHelper log) : IA
 
         var (used, throttled) = await RunAsync(workers, new(PerSecond));
 
-        Assert.InRange(used, 0.95, 1.01);
+        // The agent itself lets no more pass than its quota, and what its bucket had saved when the middle began.
+        Assert.InRange(used, 0.95, 1 + (PerSecond / (0.6 * Rows)));
         Assert.InRange(throttled, 0, 0.02);
     }
 

@@ -211,7 +211,22 @@ public sealed class BatchSagaTests(SagaFixture saga) : IClassFixture<SagaFixture
         Assert.Equal(("enough", Cancelled), (batch.EndReason, batch.EndStatus));
         Assert.NotNull(batch.EndRequestedAt);
         Assert.Equal([(40, 4)], DispatchesOf(id));
-        Assert.Equal(0, Assert.Single(saga.Sent<RedriveItems>(m => m.BatchId == id)).FromSlice);
+        Assert.Equal(new(id, 0), Assert.Single(saga.Sent<RedriveItems>(m => m.BatchId == id)));
+    }
+
+    [Fact]
+    public async Task Resume_NotAllDispatched_LeavesTheRestToTheDispatcher()
+    {
+        var id = await saga.AddBatchAsync(Paused, b =>
+        {
+            (b.SlicesDispatched, b.DispatchComplete) = (3, false);
+            return b;
+        });
+
+        await saga.SendAsync(id, new ResumeBatch(id));
+
+        Assert.Equal(new(id, 0, UpToSlice: 3), Assert.Single(saga.Sent<RedriveItems>(m => m.BatchId == id)));
+        Assert.Equal(3, Assert.Single(DispatchesOf(id)).First);
     }
 
     [Fact]

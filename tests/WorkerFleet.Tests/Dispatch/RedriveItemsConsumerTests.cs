@@ -46,6 +46,26 @@ public sealed class RedriveItemsConsumerTests : IAsyncLifetime
         Assert.Equal([0, 16, 32], _flow.Sent<RedriveItems>().Select(message => message.FromSlice));
     }
 
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(16, 1)]
+    [InlineData(17, 2)]
+    public async Task Consume_SlicesThatAreBeingDispatched_AreLeftAlone(int upTo, int messages)
+    {
+        var batch = await DispatchedAsync(20 * FlowHarness.SliceSize);
+        var sent = _flow.Sent<ProcessBatchItem>().Count;
+        var replay = new ReopenItems(
+            batch.CorrelationId, 1, new(batch.CorrelationId, Guid.CreateVersion7(), null, null, _flow.Time.GetUtcNow()));
+
+        await _flow.SendAsync(QueueNames.Dispatch, new RedriveItems(batch.CorrelationId, 0, upTo, replay));
+        await Eventually.IsTrueAsync(() => _flow.Sent<ReopenItems>().Count == 1);
+
+        Assert.Equal(messages, _flow.Sent<RedriveItems>().Count);
+        Assert.Equal(replay, Assert.Single(_flow.Sent<ReopenItems>()));
+        Assert.Equal(Enumerable.Range(0, upTo * FlowHarness.SliceSize),
+            _flow.Sent<ProcessBatchItem>().Skip(sent).Select(item => (int)item.Index).Order());
+    }
+
     [Fact]
     public async Task Consume_PausedBatch_SendsNothing()
     {

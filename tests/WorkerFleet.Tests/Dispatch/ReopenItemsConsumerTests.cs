@@ -78,6 +78,17 @@ public sealed class ReopenItemsConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consume_SliceWithRowsThatWorkersHave_SendsOnlyWhatItReopened()
+    {
+        var batch = await FailedAsync(FlowHarness.SliceSize, failing: [1], processed: 2);
+        var sent = _flow.Sent<ProcessBatchItem>().Count;
+
+        await ReplayAsync(batch);
+
+        Assert.Equal([1L], _flow.Sent<ProcessBatchItem>().Skip(sent).Select(item => item.Index));
+    }
+
+    [Fact]
     public async Task Consume_ByGroup_LeavesOtherCausesFailed()
     {
         var batch = await FailedAsync(8, failing: [1, 6], message: index => index == 1 ? "No route." : "No money.");
@@ -216,15 +227,16 @@ public sealed class ReopenItemsConsumerTests : IAsyncLifetime
         Assert.Single(_flow.Sent<DispatchFailed>());
     }
 
-    /// <summary>A batch that is over, some of whose items failed.</summary>
-    private async Task<BatchState> FailedAsync(int rows, long[] failing, Func<long, string>? message = null)
+    /// <summary>A batch some of whose items failed; it is over, unless only some are processed.</summary>
+    private async Task<BatchState> FailedAsync(
+        int rows, long[] failing, Func<long, string>? message = null, int? processed = null)
     {
         var batch = await _flow.AddBatchAsync(rows);
         await _flow.DispatchAllAsync(batch);
         _flow.Agents.Answer(call => failing.Contains(call.Index)
             ? TestAgents.Fail(retryable: false, message?.Invoke(call.Index) ?? "It broke.")
             : AgentReply.Succeed("1"u8.ToArray()));
-        for (var i = 0; i < rows; i++)
+        for (var i = 0; i < (processed ?? rows); i++)
             await _flow.ProcessAsync(_flow.ItemOf(batch, i));
         return batch;
     }

@@ -45,6 +45,7 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton<InvocationGovernor>().AddSingleton<InFlightItems>().AddSingleton<ItemOutcomes>()
             .AddSingleton<AcceptedItems>().AddSingleton<CompletionRecorder>().AddSingleton<HeldItems>()
             .AddSingleton(new CallbackOptions()).AddSingleton<CallbackAddresses>().AddSingleton<ItemResumption>()
+            .AddSingleton<LiveWorkers>()
             .AddSingleton<AgentInvoker>().AddSingleton<LargeInputs>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
             .AddSingleton<ItemSender>().AddSingleton<Dispatcher>().AddSingleton<Aggregator>()

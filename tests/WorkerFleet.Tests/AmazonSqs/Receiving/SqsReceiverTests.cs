@@ -42,7 +42,7 @@ public sealed class SqsReceiverTests
         var start = bus.Time.GetUtcNow();
         await SendAsync(bus, 1);
 
-        await bus.UntilAsync(() => _got.Count == 2, Second);
+        await bus.UntilAsync(() => _got.Count == 2, 4 * Second);
 
         Assert.Equal(["first", "again"], _got);
         Assert.InRange(bus.Time.GetUtcNow() - start, TimeSpan.FromSeconds(590), TimeSpan.FromSeconds(640));
