@@ -4,9 +4,8 @@ using WorkerFleet.Batches;
 using WorkerFleet.Blobs;
 using WorkerFleet.Sqlite;
 using WorkerFleet.Storage;
-using WorkerFleet.Tests.Fakes;
 
-namespace WorkerFleet.Tests.Storage;
+namespace WorkerFleet.Conformance.Stores;
 
 /// <summary>Who may look into the folder of a store.</summary>
 [UnsupportedOSPlatform("windows")]
@@ -14,11 +13,11 @@ public sealed class PrivateFolderTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly TempFolder _temp = new();
+    private readonly DirectoryInfo _temp = Directory.CreateTempSubdirectory("fleet-private-");
 
-    private string Data => _temp["data"];
+    private string Data => Path.Combine(_temp.FullName, "data");
 
-    public void Dispose() => _temp.Dispose();
+    public void Dispose() => _temp.Delete(recursive: true);
 
     [Fact]
     public void Create_ThatIsThere_KeepsItsMode()
