@@ -6,8 +6,8 @@ using WorkerFleet.Api.Hosting;
 namespace WorkerFleet.Api.Dashboard;
 
 /// <summary>
-/// What pages have in common. A page reads what it shows in <see cref="LoadAsync"/>, from the services that the routes
-/// use, and throws what they throw: nothing is sent before, so that it becomes the answer's status.
+/// What pages have in common. A page reads what it shows in <see cref="LoadAsync"/>, from the services that the
+/// routes use, and throws what they throw: nothing is sent before, so that it becomes the answer's status.
 /// </summary>
 public abstract class DashboardPage : ComponentBase
 {
@@ -23,7 +23,9 @@ public abstract class DashboardPage : ComponentBase
 
     protected CancellationToken Aborted => Http.RequestAborted;
 
-    /// <summary>Components render at their first wait otherwise: a page would have to do without what it has not read.</summary>
+    /// <summary>
+    /// Components render at their first wait otherwise: a page would have to do without what it has not read.
+    /// </summary>
     public override async Task SetParametersAsync(ParameterView parameters)
     {
         parameters.SetParameterProperties(this);

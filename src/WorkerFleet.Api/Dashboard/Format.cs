@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace WorkerFleet.Api.Dashboard;
 
-/// <summary>How pages write values. The script writes those that change live; <c>format.js</c> has the same rules.</summary>
+/// <summary>
+/// How pages write values. The script writes those that change live; <c>format.js</c> has the same rules.
+/// </summary>
 public static class Format
 {
     /// <summary>In place of what is not known.</summary>
@@ -13,7 +15,7 @@ public static class Format
 
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A share in whole percent, which is 100 % only where all are meant, and 0 % only where none are.</summary>
+    /// <summary>A share in whole percent: 100 % only where all are meant, and 0 % only where none are.</summary>
     public static string Percent(long part, long whole) => whole == 0 ? None
         : part == whole ? "100 %"
         : part == 0 ? "0 %"

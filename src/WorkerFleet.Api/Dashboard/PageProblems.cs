@@ -11,7 +11,8 @@ internal static class PageProblems
 {
     private const string Html = "text/html";
 
-    private static readonly PathString[] Programs = ["/api", "/openapi", "/callbacks", "/hubs", "/assets", "/session"];
+    private static readonly PathString[] Programs =
+        ["/api", "/openapi", "/callbacks", "/hubs", "/assets", "/session"];
 
     /// <summary>Whether a person in a browser asks, rather than a program or our script.</summary>
     public static bool IsForPage(HttpRequest request) =>
@@ -22,7 +23,9 @@ internal static class PageProblems
     public static string SignInFor(HttpRequest request) =>
         $"/sign-in?return={Uri.EscapeDataString($"{request.Path}{request.QueryString}")}";
 
-    /// <summary>In a scope of its own: that of a page which failed has its renderer in a state that nobody knows.</summary>
+    /// <summary>
+    /// In a scope of its own: that of a page which failed has its renderer in a state that nobody knows.
+    /// </summary>
     public static async Task WriteAsync(HttpContext http, ProblemJson problem)
     {
         var services = http.RequestServices;

@@ -4,7 +4,7 @@ using WorkerFleet.Api.Access;
 
 namespace WorkerFleet.Api.Dashboard.Layout;
 
-/// <summary>What is around each page: where one is, who one is, and where the script says what came of things.</summary>
+/// <summary>Around each page: where one is, who one is, and where the script says what came of things.</summary>
 public sealed partial class MainLayout
 {
     private static readonly (string Href, string Text)[] Places =

@@ -11,6 +11,9 @@ public sealed partial class SubmitPage
 {
     private const string TemplateExample = """{"question": "Where is {{city}}?"}""";
 
+    private const string OutputHelp =
+        "Folder or address below a configured root. Without one, results stay in the store and are downloaded.";
+
     /// <summary>Options that have a place of their own on the page, or are that of the caller's key.</summary>
     private static readonly string[] Shown = ["agent", "prompt", "template", "id-column", "name"];
 
@@ -31,7 +34,13 @@ public sealed partial class SubmitPage
     private IEnumerable<IGrouping<string, RequestField>> More => Fields
         .Where(option => !Shown.Contains(option.Name) && IsOpen(option.Name)).GroupBy(option => option.Section);
 
-    protected override void OnInitialized() => Fields = Requests.Describe();
+    protected override Task LoadAsync()
+    {
+        Fields = [.. Requests.Describe().Select(option => option.Name == "output"
+            ? option with { Value = Options.Roots is [var root, ..] ? root : "", Help = OutputHelp }
+            : option)];
+        return Task.CompletedTask;
+    }
 
     /// <summary>A key's owner is that of its batches; results go nowhere where no root is configured.</summary>
     private bool IsOpen(string field) => field switch

@@ -84,11 +84,11 @@ function make(name, attributes, text) {
     return element;
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 … */
+/** The next round number, half of which is one too. */
 function niceMax(value) {
     if (value <= 0) return 1;
     const unit = 10 ** Math.floor(Math.log10(value));
-    return [1, 2, 5, 10].map(step => step * unit).find(step => step >= value);
+    return [1, 2, 3, 4, 6, 8, 10].map(step => step * unit).find(step => step >= value);
 }
 
 const clock = at => new Date(at).toLocaleTimeString(

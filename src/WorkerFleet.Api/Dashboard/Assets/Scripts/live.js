@@ -14,6 +14,7 @@ const unknown = { rows_per_second: null, eta_seconds: null, latency_ms: null };
 
 let stream;
 let seen;
+let lostTimer;
 
 export function startLive() {
     if (!window.EventSource) return;
@@ -38,15 +39,23 @@ function open() {
     stream = new EventSource(region().dataset.live);
     stream.addEventListener('batch', event => showBatch(JSON.parse(event.data)));
     stream.addEventListener('batches', event => showList(JSON.parse(event.data)));
-    stream.addEventListener('open', () => document.body.classList.remove('offline'));
+    stream.addEventListener('open', () => showLost(false));
     stream.addEventListener('error', () => {
         const isClosed = stream?.readyState === EventSource.CLOSED;
-        document.body.classList.toggle('offline', !isClosed);
+        showLost(!isClosed);
         if (!isClosed) return;
         // For good: the batch is over, or may not be watched any more. The page itself shows which.
         close();
         refreshSoon();
     });
+}
+
+/** Only once it is clear that it does not come back by itself at once, as it does at the end of a batch. */
+function showLost(isLost) {
+    clearTimeout(lostTimer);
+    const notice = document.querySelector('[data-lost]');
+    if (isLost) lostTimer = setTimeout(() => { notice.hidden = false; }, 4_000);
+    else notice.hidden = true;
 }
 
 function showBatch(sample) {

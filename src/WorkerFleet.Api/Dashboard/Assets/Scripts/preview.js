@@ -38,7 +38,7 @@ function rowOf(row) {
     head.scope = 'row';
     const input = document.createElement('td');
     const text = document.createElement(row.problem ? 'span' : 'pre');
-    text.textContent = row.problem ?? JSON.stringify(row.input, null, 1);
+    text.textContent = row.problem ?? JSON.stringify(row.input);
     if (row.problem) text.toggleAttribute('data-warn', true);
     input.append(text);
     line.append(head, cell('td', '', row.id ?? '–'), cell('td', '', row.agent ?? '–'), input);

@@ -35,7 +35,9 @@ async function refresh() {
     wanted = false;
     try {
         const response = await fetch(location.href, { headers: { Accept: 'text/html' } });
-        if (response.ok && !response.redirected) swap(await response.text());
+        // The key has ended: this is the page to sign in.
+        if (response.redirected) location.assign(response.url);
+        else if (response.ok) swap(await response.text());
     } catch {
         // Out of reach for now: the page keeps what it has.
     } finally {

@@ -76,7 +76,8 @@ function showMistakes(form, mistakes) {
     const others = [];
     let first;
     for (const mistake of mistakes) {
-        const [, name] = /^([a-z-]+):/.exec(mistake) ?? [];
+        const [, label, kind] = /^(?:([a-z-]+):|The (prompt|template)\b)/.exec(mistake) ?? [];
+        const name = label ?? kind;
         const field = name && form.querySelector(`#${CSS.escape(name)}`);
         if (!field) {
             others.push(mistake);
@@ -85,7 +86,7 @@ function showMistakes(form, mistakes) {
         const text = document.createElement('span');
         text.className = 'error';
         text.id = `${name}-error`;
-        text.textContent = mistake.slice(name.length + 1).trim();
+        text.textContent = label ? mistake.slice(label.length + 1).trim() : mistake;
         field.setAttribute('aria-invalid', 'true');
         field.dataset.described = field.getAttribute('aria-describedby') ?? '';
         field.setAttribute('aria-describedby', `${text.id} ${field.dataset.described}`.trim());
