@@ -50,6 +50,8 @@ public sealed class FleetRoutesTests
         Assert.Equal("agent 'agent' asked to be left alone for 3 "
             + "s", agent.GetProperty("notes")[0].GetProperty("note").GetString());
         Assert.Equal(1, agent.GetProperty("notes").GetArrayLength());
+        Assert.Equal(("test", "throttled"), (
+            agent.GetProperty("type").GetString(), agent.GetProperty("standing").GetString()));
         using var probe = await api.Client.PostAsync("/api/v1/agents/agent/probe", null);
         Assert.True((await probe.BodyAsync()).GetProperty("healthy").GetBoolean());
         using var none = await api.Client.PostAsync("/api/v1/agents/nobody/probe", null);

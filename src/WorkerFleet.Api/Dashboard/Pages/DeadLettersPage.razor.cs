@@ -39,9 +39,16 @@ public sealed partial class DeadLettersPage
     /// <summary>All that the filters let through, of which there is a button for all.</summary>
     private LetterChoiceJson Choice => new(Filter.Batch, null, Filter.Group, Filter.Group is null);
 
-    private string What => Filter.Group is not null ? "the failures with this cause"
-        : Filter.Batch is not null ? "all failures of this batch"
-        : "all failures of all batches";
+    private string What
+    {
+        get
+        {
+            var failures = $"all {Format.Words(Filter.StateName)} failures";
+            if (Filter.Group is not null)
+                failures += " with this cause";
+            return failures + (Filter.Batch is not null ? " of this batch" : " of all your batches");
+        }
+    }
 
     private string Title => Filter.Group is null ? "Dead letters" : $"Cause {Filter.Group}";
 

@@ -171,7 +171,7 @@ public sealed partial class DeadLettersPageTests : IAsyncLifetime
 
     private static IEnumerable<string> Items(string html) => Item().Matches(html).Select(match => match.Groups[1].Value);
 
-    [GeneratedRegex("<td class=\"number\">([0-9]+)</td>")]
+    [GeneratedRegex("<td class=\"number\" data-label=\"Rows\">([0-9]+)</td>")]
     private static partial Regex Numbers();
 
     [GeneratedRegex("href=\"/batches/([0-9a-f-]{36}/items/[0-9]+)\"")]

@@ -55,7 +55,7 @@ public sealed class ItemPageTests : IAsyncLifetime
     {
         var html = await _api.Client.PageAsync(Path(1));
 
-        foreach (var part in (string[])["Attempt 1 failed", "unavailable: Busy.", "Attempt 2 failed", "invalid input", "waited"])
+        foreach (var part in (string[])["Attempt 1 failed", "unavailable: Busy.", "Attempt 2 failed", "invalid input", "waited", "call took"])
             Assert.Contains(part, html, StringComparison.Ordinal);
         Assert.Contains($"/dead-letters?batch={_batch}", html, StringComparison.Ordinal);
         Assert.Equal([$"POST /api/v1/batches/{_batch}/replay rows=1"], FormAssert.Sends(html));
