@@ -6,7 +6,8 @@ using WorkerFleet.Workers;
 namespace WorkerFleet.Api.Agents;
 
 /// <summary>
-/// How long agents took lately. Workers tell it by batch, so that it is known of batches all of whose rows go to one agent.
+/// How long agents took lately. Workers tell it by batch, so that it is known of batches all of whose rows go to one
+/// agent.
 /// </summary>
 internal sealed class AgentLatencies(IBatchStore store)
 {

@@ -14,8 +14,8 @@ public enum AgentStanding
 }
 
 /// <summary>
-/// What a worker says of an agent that it does not call, or calls less: one line for people, with the agent's name first. Who reads
-/// heartbeats finds out here what it means.
+/// What a worker says of an agent that it does not call, or calls less: one line for people, with the agent's name
+/// first. Who reads heartbeats finds out here what it means.
 /// </summary>
 public static class AgentNote
 {

@@ -6,8 +6,8 @@ using WorkerFleet.Api.Contracts;
 namespace WorkerFleet.Api.Dashboard.Items;
 
 /// <summary>
-/// A value as people read it: JSON with indents, or the text itself where it is nothing but text. Written only as far as it is
-/// shown, however large it is.
+/// A value as people read it: JSON with indents, or the text itself where it is nothing but text. Written only as far
+/// as it is shown, however large it is.
 /// </summary>
 public sealed class JsonText
 {

@@ -21,7 +21,8 @@ public static class Timeline
             rounds[^1].Add(each);
         }
 
-        return [.. rounds.Select((round, number) => new TimelineRound(TitleOf(number, rounds.Count), EntriesOf(round)))];
+        return [.. rounds.Select((round, number) =>
+            new TimelineRound(TitleOf(number, rounds.Count), EntriesOf(round)))];
     }
 
     private static string? TitleOf(int number, int count) => count == 1 ? null
@@ -50,7 +51,8 @@ public static class Timeline
             JournalStatus.InvocationStarted => ($"{attempt} started", "plain", false),
             JournalStatus.InvocationSucceeded => ($"{attempt} succeeded", "succeeded", true),
             JournalStatus.InvocationFailed => ($"{attempt} failed", "failed", true),
-            JournalStatus.InvocationAccepted => ($"{attempt}: the agent took it, and works in the background", "waiting", true),
+            JournalStatus.InvocationAccepted =>
+                ($"{attempt}: the agent took it, and works in the background", "waiting", true),
             JournalStatus.BackgroundTaskCompleted => ($"{attempt}: the background task is done", "succeeded", true),
             JournalStatus.BackgroundTaskFailed => ($"{attempt}: the background task failed", "failed", true),
             JournalStatus.Released => ($"{attempt} was given back, and does not count", "waiting", true),

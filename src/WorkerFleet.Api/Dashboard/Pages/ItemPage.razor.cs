@@ -53,6 +53,10 @@ public sealed partial class ItemPage
         ? trace.TraceId.ToHexString()
         : null;
 
+    /// <summary>What one looks for elsewhere: in an agent's log, in the journal's table, among traces.</summary>
+    private (string Name, string? Value)[] Ids =>
+        [("Agent's session", AgentSession), ("Journal", Item.Session), ("Trace", Trace)];
+
     private string? Worker => Item.Events.LastOrDefault(each => each.Worker is not null)?.Worker;
 
     private string NoInput => Item.State is ItemState.Rejected

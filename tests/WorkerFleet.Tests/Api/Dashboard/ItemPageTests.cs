@@ -21,7 +21,8 @@ public sealed class ItemPageTests : IAsyncLifetime
         _api.Agents.Answer(call => call.Index switch
         {
             1 => TestAgents.Fail(retryable: call.Attempt == 1, call.Attempt == 1 ? "Busy." : Hostile),
-            2 => AgentReply.Succeed(Encoding.UTF8.GetBytes($"{{\"text\": \"{new string('x', 40_000)}\", \"end\": \"fin\"}}")),
+            2 => AgentReply.Succeed(Encoding.UTF8.GetBytes(
+                $"{{\"text\": \"{new string('x', 40_000)}\", \"end\": \"fin\"}}")),
             _ => AgentReply.Succeed("""{"answer": "<script>alert(2)</script>"}"""u8.ToArray()),
         });
         _batch = await _api.SubmitAsync(4, "ann", spec => spec with
@@ -55,7 +56,8 @@ public sealed class ItemPageTests : IAsyncLifetime
     {
         var html = await _api.Client.PageAsync(Path(1));
 
-        foreach (var part in (string[])["Attempt 1 failed", "unavailable: Busy.", "Attempt 2 failed", "invalid input", "waited", "call took"])
+        foreach (var part in (string[])
+            ["Attempt 1 failed", "unavailable: Busy.", "Attempt 2 failed", "invalid input", "waited", "call took"])
             Assert.Contains(part, html, StringComparison.Ordinal);
         Assert.Contains($"/dead-letters?batch={_batch}", html, StringComparison.Ordinal);
         Assert.Equal([$"POST /api/v1/batches/{_batch}/replay rows=1"], FormAssert.Sends(html));
