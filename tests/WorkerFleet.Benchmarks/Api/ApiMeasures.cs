@@ -19,7 +19,8 @@ internal static class ApiMeasures
             // In turn, so that what the store has grown by weighs on both.
             foreach (var isWatched in round % 2 == 0 ? (bool[])[false, true] : [true, false])
             {
-                var run = await fleet.RunAsync(csv, Measures.ThroughputConcurrency, "echo", isWatched ? WatchAsync : null);
+                var run = await fleet.RunAsync(
+                    csv, Measures.ThroughputConcurrency, "echo", isWatched ? WatchAsync : null);
                 if (isWatched)
                     watched = run.RowsPerSecond;
                 else
@@ -27,25 +28,28 @@ internal static class ApiMeasures
             }
 
             Report.Progress(string.Create(CultureInfo.InvariantCulture,
-                $"watchers {round + 1}: nobody {plain:F0} rows/s, {Measures.Watchers} watch {watched:F0} rows/s, {events} events"));
+                $"watchers {round + 1}: nobody {plain:F0} rows/s, {Measures.Watchers} watch {watched:F0} rows/s, "
+                + $"{events} events"));
             ratios.Add(watched / plain);
 
             async Task WatchAsync(Guid batch, CancellationToken over) =>
                 events = await LiveWatchers.WatchAsync(fleet.Api, batch, Measures.Watchers, over);
         }
 
-        Report.Line($"throughput with {Measures.Watchers} watchers ÷ with none", ratios, Measures.WatchersRatio, atLeast: true);
+        Report.Line(
+            $"throughput with {Measures.Watchers} watchers ÷ with none", ratios, Measures.WatchersRatio, atLeast: true);
     }
 
     /// <summary>How long reads take while a batch runs: of an agent that takes its time, and flat out.</summary>
     public static async Task LoadAsync(string folder, string broker, int rounds, int rows)
     {
         var csv = SampleRows.WriteCsv(folder, rows);
-        await using var fleet = await ApiFleet.StartAsync(Path.Combine(folder, "load"), broker, new Dictionary<string, string>
+        var steadyAgent = new Dictionary<string, string>
         {
             ["FLEET__AGENTS__STEADY__TYPE"] = "simulated",
             ["FLEET__AGENTS__STEADY__SIMULATED__LATENCY"] = Measures.UtilisationLatency.ToString(),
-        });
+        };
+        await using var fleet = await ApiFleet.StartAsync(Path.Combine(folder, "load"), broker, steadyAgent);
         await MeasureAsync(fleet, SampleRows.WriteCsv(folder, Measures.WarmUpRows), "echo");
         var (steady, busy) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
@@ -54,8 +58,9 @@ internal static class ApiMeasures
             busy.Add(await MeasureAsync(fleet, csv, "echo"));
         }
 
-        Report.Line("p99 of reads while a batch of a 100 ms agent runs, ms", steady, Measures.ReadLimit.TotalMilliseconds, atLeast: false);
-        Report.Line("p99 of reads while a batch runs flat out, ms", busy, Measures.ReadLimit.TotalMilliseconds, atLeast: false);
+        var limit = Measures.ReadLimit.TotalMilliseconds;
+        Report.Line("p99 of reads while a batch of a 100 ms agent runs, ms", steady, limit, atLeast: false);
+        Report.Line("p99 of reads while a batch runs flat out, ms", busy, limit, atLeast: false);
     }
 
     /// <returns>The 99th percentile, in milliseconds.</returns>
@@ -65,9 +70,11 @@ internal static class ApiMeasures
         var run = await fleet.RunAsync(csv, Measures.ThroughputConcurrency, agent, load.RunAsync);
         var all = load.Latencies.SelectMany(kind => kind.Latencies).ToList();
         var kinds = load.Latencies.Select(kind => string.Create(CultureInfo.InvariantCulture,
-            $"{kind.Kind} {ReadLoad.Percentile(kind.Latencies, 0.5):F1}/{ReadLoad.Percentile(kind.Latencies, 0.99):F1}"));
+            $"{kind.Kind} {ReadLoad.Percentile(kind.Latencies, 0.5):F1}/"
+            + $"{ReadLoad.Percentile(kind.Latencies, 0.99):F1}"));
         Report.Progress(string.Create(CultureInfo.InvariantCulture,
-            $"api-load, {agent}: {run.RowsPerSecond:F0} rows/s beside {all.Count} reads, p50/p99 in ms: {string.Join(", ", kinds)}"));
+            $"api-load, {agent}: {run.RowsPerSecond:F0} rows/s beside {all.Count} reads, p50/p99 in ms: "
+            + $"{string.Join(", ", kinds)}"));
         return ReadLoad.Percentile(all, 0.99);
     }
 }

@@ -23,7 +23,8 @@ internal static class LiveWatchers
     /// <summary>To the end of the stream, which the server makes at that of the batch.</summary>
     private static async Task<long> WatchAsync(HttpClient http, Uri address, CancellationToken over)
     {
-        using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+        using var answer = await http.GetAsync(
+            address, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
         answer.EnsureSuccessStatusCode();
         await using var body = await answer.Content.ReadAsStreamAsync(CancellationToken.None);
         var (buffer, events) = (new byte[BufferBytes], 0L);
