@@ -42,7 +42,7 @@ public static class RowMapperFactory
     {
         var names = agentNames?.ToFrozenSet(StringComparer.Ordinal);
         if (agents is { Default: "", Column: null, Rules.Count: 0 })
-            problems.Add("No agent is chosen; give --agent, or a column or rules that choose one.");
+            problems.Add("No agent is chosen; give 'agent', or a column or rules that choose one.");
         if (agents.Default.Length > 0)
             CheckAgent(agents.Default, "agent", names, problems);
         foreach (var rule in agents.Rules)

@@ -49,5 +49,5 @@ internal sealed class HeaderReader(IBlobStore blobs)
 
     private static string? Mismatch(SourceSpec spec, int found) => spec.Columns.Count == found
         ? null
-        : $"has {found} {(found == 1 ? "field" : "fields")} in its first record, but --columns names {spec.Columns.Count}.";
+        : $"has {found} {(found == 1 ? "field" : "fields")} in its first record, but 'columns' names {spec.Columns.Count}.";
 }

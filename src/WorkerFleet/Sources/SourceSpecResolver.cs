@@ -11,7 +11,7 @@ internal static class SourceSpecResolver
     {
         var format = settings.Format ?? FromName(settings.DisplayName);
         if (format is null)
-            return (new SourceSpec(), "does not show its format by its name; give --format csv, tsv or jsonl.");
+            return (new SourceSpec(), "does not show its format by its name; give 'format': csv, tsv or jsonl.");
 
         var defaults = new SourceSpec();
         var isTsv = format == SourceFormat.Tsv;
@@ -65,7 +65,7 @@ internal static class SourceSpecResolver
         if (spec.Quote == spec.Delimiter)
             return $"cannot have {Show(spec.Quote)} as delimiter and as quote.";
         if (settings is { Columns: null, Header: false })
-            return "has no header, so name its columns with --columns.";
+            return "has no header, so name its columns: give 'columns'.";
         return settings.Columns is { } columns
             ? ColumnNames.Judge(columns) is { } problem ? $"cannot have these columns: {problem}" : null
             : null;

@@ -13,7 +13,7 @@ internal static class BadInputs
         ["an empty file"] = BadInput.Run("empty.csv", [], "empty.csv is empty"),
         ["blank lines alone"] = BadInput.Run("blank.csv", [], "blank.csv has nothing but blank lines"),
         ["a header alone"] = BadInput.Run("header-only.csv", [], "header-only.csv has a header but no rows"),
-        ["an unknown format"] = BadInput.Run("rows.data", [], "rows.data does not show its format", "--format csv, tsv or jsonl"),
+        ["an unknown format"] = BadInput.Run("rows.data", [], "rows.data does not show its format", "give 'format': csv, tsv or jsonl"),
         ["UTF-16"] = BadInput.Run("utf-16.csv", [], "utf-16.csv is UTF-16", "save it as UTF-8"),
         ["a spreadsheet"] = BadInput.Run("sheet.csv", [], "sheet.csv is compressed (zip)", "save a spreadsheet as CSV"),
         ["a compressed file"] = BadInput.Run("packed.csv", [], "packed.csv is compressed (gzip)", "unpack it"),
@@ -29,13 +29,13 @@ internal static class BadInputs
         ["line ends of another age"] = BadInput.Run(
             "old-mac.csv", [], "old-mac.csv has lines that end in a carriage return alone", "LF or CR LF"),
         ["empty standard input"] = BadInput.Run("-", ["--format", "csv"], "standard input is empty"),
-        ["standard input of unknown format"] = BadInput.Run("-", [], "standard input", "--format csv, tsv or jsonl") with
+        ["standard input of unknown format"] = BadInput.Run("-", [], "standard input", "give 'format': csv, tsv or jsonl") with
         {
             Input = "city\nRome\n",
         },
         ["columns that do not fit"] = BadInput.Run(
-            "rows.csv", ["--columns", "a,city,c", "--header", "false"], "rows.csv has 2 fields", "--columns names 3"),
-        ["no header and no columns"] = BadInput.Run("rows.csv", ["--header", "false"], "rows.csv has no header", "--columns"),
+            "rows.csv", ["--columns", "a,city,c", "--header", "false"], "rows.csv has 2 fields", "'columns' names 3"),
+        ["no header and no columns"] = BadInput.Run("rows.csv", ["--header", "false"], "rows.csv has no header", "give 'columns'"),
         ["columns for JSONL"] = BadInput.Run("rows.jsonl", ["--columns", "city"], "rows.jsonl is JSONL", "no use for columns"),
         ["a delimiter of two characters"] = BadInput.Run("rows.csv", ["--delimiter", "ab"], "--delimiter: 'ab' is not a single"),
         ["one character for two purposes"] = BadInput.Run("rows.csv", ["--delimiter", "\""], "rows.csv", "as delimiter and as quote"),

@@ -113,7 +113,7 @@ public sealed class MappingProblemTests
     {
         var (_, problems, _) = await MapperCase.CreateAsync(Csv, new MappingSpec(), new AgentSelection());
 
-        Assert.Equal(["No agent is chosen; give --agent, or a column or rules that choose one."], problems);
+        Assert.Equal(["No agent is chosen; give 'agent', or a column or rules that choose one."], problems);
     }
 
     [Fact]
