@@ -23,6 +23,7 @@ internal sealed class FileBatchDrivers(string dataFolder) : IBatchDrivers
         FileStream? file = null;
         try
         {
+            PrivateFolder.Create(Path.GetDirectoryName(_folder)!);
             Directory.CreateDirectory(_folder);
             if (!SpinWait.SpinUntil(() => (file = TryOpen(batchId, FileMode.OpenOrCreate)) is not null, ProbeTime))
                 return null;

@@ -63,6 +63,7 @@ internal sealed class FleetLock(string dataFolder) : IStoreMode
         var path = Path.Combine(_folder, "gate.mode");
         try
         {
+            PrivateFolder.Create(Path.GetDirectoryName(_folder)!);
             Directory.CreateDirectory(_folder);
             FileStream? gate = null;
             SpinWait.SpinUntil(

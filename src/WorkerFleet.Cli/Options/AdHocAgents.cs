@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using WorkerFleet.Agents;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Cli.Options;
 
@@ -24,7 +25,7 @@ internal static class AdHocAgents
         var root = (File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null) as JsonObject ?? [];
         var agents = SectionOf(SectionOf(root, "Fleet"), "Agents");
         agents[agent.Name] = new JsonObject { ["Type"] = "http", ["Url"] = agent.Url.OriginalString };
-        Directory.CreateDirectory(dataFolder);
+        PrivateFolder.Create(dataFolder);
         var partial = $"{path}.{Environment.ProcessId}.partial";
         File.WriteAllText(partial, root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         File.Move(partial, path, overwrite: true);

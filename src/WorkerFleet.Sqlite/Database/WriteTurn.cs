@@ -111,6 +111,7 @@ internal sealed class WriteTurn(string folder) : IDisposable
         try
         {
             var locks = Path.Combine(folder, "locks");
+            PrivateFolder.Create(folder);
             Directory.CreateDirectory(locks);
             _next ??= OpenFile(Path.Combine(locks, "next.turn"));
             _writer = OpenFile(Path.Combine(locks, "writer.turn"));

@@ -1,3 +1,5 @@
+using WorkerFleet.Storage;
+
 namespace WorkerFleet.Blobs;
 
 /// <summary>
@@ -19,6 +21,8 @@ public sealed class FileBlobStore(string root) : IBlobStore
         ArgumentNullException.ThrowIfNull(content);
         var path = PathOf(name);
         var folder = Path.GetDirectoryName(path)!;
+        // The store's own folder, where its database is, too.
+        PrivateFolder.Create(Path.GetDirectoryName(_root)!);
         Directory.CreateDirectory(folder);
         var unfinished = Path.Combine(
             folder, $"{UnfinishedPrefix}{Guid.CreateVersion7():N}-{Path.GetFileName(path)}");
