@@ -36,10 +36,12 @@ public sealed class AuditTests : IAsyncLifetime
         await Eventually.IsTrueAsync(() => _lines.Count >= 3);
         Assert.Collection(
             _lines,
-            line => Assert.StartsWith($"audit: CancelBatch {batch}: refused (409); by tester, key (none), owner ann, from ", line,
+            line => Assert.StartsWith(
+                $"audit: CancelBatch {batch}: refused (409); by tester, key (none), owner ann, from ", line,
                 StringComparison.Ordinal),
             line => Assert.StartsWith("audit: SubmitBatch -: refused (403); by tester", line, StringComparison.Ordinal),
-            line => Assert.StartsWith("audit: ReplayDeadLetters all batches: done; by tester", line, StringComparison.Ordinal));
+            line => Assert.StartsWith(
+                "audit: ReplayDeadLetters all batches: done; by tester", line, StringComparison.Ordinal));
     }
 
     private static async Task AnswersAsync(HttpClient client, string path, HttpStatusCode status, string body = "{}")
@@ -51,7 +53,8 @@ public sealed class AuditTests : IAsyncLifetime
     private sealed class Lines(ConcurrentQueue<string> lines) : ILoggerProvider
     {
         public ILogger CreateLogger(string categoryName) =>
-            categoryName == AuditLog.Category ? new Writer(lines) : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+            categoryName == AuditLog.Category ? new Writer(lines)
+                : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
         public void Dispose()
         {

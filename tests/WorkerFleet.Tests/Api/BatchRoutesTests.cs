@@ -70,7 +70,8 @@ public sealed class BatchRoutesTests : IAsyncLifetime
         var json = found.GetProperty("batch");
         Assert.Equal("ann", json.GetProperty("owner").GetString());
         Assert.Equal(19, json.GetProperty("counts").GetProperty("succeeded").GetInt64());
-        Assert.Equal("Look at {{n}}", found.GetProperty("options").GetProperty("mapping").GetProperty("prompt").GetString());
+        Assert.Equal("Look at {{n}}",
+            found.GetProperty("options").GetProperty("mapping").GetProperty("prompt").GetString());
         Assert.Equal("The zip code is wrong.", found.GetProperty("errors")[0].GetProperty("sample").GetString());
         var counts = await _api.ReadAsync($"/api/v1/batches/{batch}/counts");
         Assert.Equal((20, 1), (counts.GetProperty("rows").GetInt64(),

@@ -54,7 +54,8 @@ public sealed class ControlRoutesTests : IAsyncLifetime
     {
         var batch = await _api.SubmitAsync(10);
         using var response = await _api.Client.PatchAsync(
-            $"/api/v1/batches/{batch}/limits", ApiAssert.Json("""{"concurrency": 5, "timeout": "90s", "priority": "high"}"""));
+            $"/api/v1/batches/{batch}/limits",
+            ApiAssert.Json("""{"concurrency": 5, "timeout": "90s", "priority": "high"}"""));
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         var state = await _api.ComesToAsync(batch, found => found.LimitsChangedAt is not null);
@@ -111,7 +112,8 @@ public sealed class ControlRoutesTests : IAsyncLifetime
     public async Task Replay_OfAGroupThatIsNot_Is409()
     {
         await ConflictAsync(
-            await PostAsync(await FailedAsync(), "replay", """{"group": "0123456789"}"""), "No open failure of the batch has the cause");
+            await PostAsync(await FailedAsync(), "replay", """{"group": "0123456789"}"""),
+            "No open failure of the batch has the cause");
     }
 
     [Fact]

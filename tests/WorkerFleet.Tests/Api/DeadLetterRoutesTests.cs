@@ -29,7 +29,8 @@ public sealed class DeadLetterRoutesTests : IAsyncLifetime
         {
             await _api.EndsAsync(batch);
             await Eventually.HoldsAsync(
-                () => _api.Get<IDeadLetters>().ReadAsync(new(batch), CancellationToken.None), letters => letters.Count == 3);
+                () => _api.Get<IDeadLetters>().ReadAsync(new(batch), CancellationToken.None),
+                letters => letters.Count == 3);
         }
     }
 
@@ -94,7 +95,8 @@ public sealed class DeadLetterRoutesTests : IAsyncLifetime
         await _api.EndsAsync(_first, round: 1);
         await _api.EndsAsync(_second, round: 1);
         await Eventually.HoldsAsync(
-            async () => Counts(await _api.ReadAsync("/api/v1/dead-letters/groups")), counts => counts.SequenceEqual([6L, 1L]));
+            async () => Counts(await _api.ReadAsync("/api/v1/dead-letters/groups")),
+            counts => counts.SequenceEqual([6L, 1L]));
     }
 
     [Fact]
@@ -107,7 +109,8 @@ public sealed class DeadLetterRoutesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         await _api.EndsAsync(_first, round: 1);
         await Eventually.HoldsAsync(
-            async () => Counts(await _api.ReadAsync($"/api/v1/dead-letters/groups?batch={_first}")), counts => counts.Sum() == 2);
+            async () => Counts(await _api.ReadAsync($"/api/v1/dead-letters/groups?batch={_first}")),
+            counts => counts.Sum() == 2);
     }
 
     [Theory]

@@ -66,7 +66,8 @@ public sealed partial class EveryRouteTests
         await using var api = await ApiFixture.StartAsync(drives: false);
         var document = await api.ReadAsync("/openapi/v1.json");
         var operations = document.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (path.Name, Of: operation.Value))).ToList();
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (path.Name, Of: operation.Value)))
+            .ToList();
         Assert.True(operations.Count > 20);
         foreach (var (path, operation) in operations)
         {
@@ -90,7 +91,8 @@ public sealed partial class EveryRouteTests
         [.. api.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Select(endpoint => (Endpoint: endpoint, Scope: endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy))
             // SignalR's take any method.
-            .Where(route => route.Scope is not null && route.Endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null)
+            .Where(route => route.Scope is not null
+                && route.Endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null)
             .Select(route => (
                 new HttpMethod(route.Endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]),
                 "/" + route.Endpoint.RoutePattern.RawText!.TrimStart('/'), route.Scope!))];

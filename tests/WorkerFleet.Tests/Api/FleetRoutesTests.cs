@@ -24,7 +24,8 @@ public sealed class FleetRoutesTests
         await api.Get<IWorkerRegistry>().PutAsync(WorkerOf("two", now.AddMinutes(-1), batch), CancellationToken.None);
 
         var workers = (await api.ReadAsync("/api/v1/workers")).GetProperty("workers");
-        Assert.Equal(["running", "lost"], workers.EnumerateArray().Select(worker => worker.GetProperty("status").GetString()));
+        Assert.Equal(["running", "lost"],
+            workers.EnumerateArray().Select(worker => worker.GetProperty("status").GetString()));
         Assert.Equal(batch, workers[0].GetProperty("batches")[0].GetGuid());
         using var ann = api.As("ann", "read");
         var seen = (await api.ReadAsync("/api/v1/workers", ann)).GetProperty("workers");
@@ -44,7 +45,8 @@ public sealed class FleetRoutesTests
             }, CancellationToken.None);
 
         var agent = (await api.ReadAsync("/api/v1/agents")).GetProperty("agents")[0];
-        Assert.Equal((TestAgents.Name, 7), (agent.GetProperty("name").GetString(), agent.GetProperty("concurrency").GetInt32()));
+        Assert.Equal((TestAgents.Name, 7),
+            (agent.GetProperty("name").GetString(), agent.GetProperty("concurrency").GetInt32()));
         Assert.Equal("agent 'agent' asked to be left alone for 3 "
             + "s", agent.GetProperty("notes")[0].GetProperty("note").GetString());
         Assert.Equal(1, agent.GetProperty("notes").GetArrayLength());
@@ -91,7 +93,8 @@ public sealed class FleetRoutesTests
         ApiFixture api, string session, string? token,
         string body = """{"status": "AGENT_BACKGROUND_TASK_COMPLETED", "output": 42}""")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/callbacks/{session}") { Content = ApiAssert.Json(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/callbacks/{session}")
+            { Content = ApiAssert.Json(body) };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await api.Client.SendAsync(request);

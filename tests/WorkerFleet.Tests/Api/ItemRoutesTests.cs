@@ -88,7 +88,8 @@ public sealed class ItemRoutesTests : IAsyncLifetime
         var all = await RowsAsync("limit=9", batch);
         Assert.Equal(Enumerable.Range(0, 100).Select(row => (long)row), all);
         var counts = await Eventually.HoldsAsync(
-            () => _api.ReadAsync($"/api/v1/batches/{batch}/counts"), read => read.GetProperty("counts").GetProperty("pending").GetInt64() > 0);
+            () => _api.ReadAsync($"/api/v1/batches/{batch}/counts"),
+            read => read.GetProperty("counts").GetProperty("pending").GetInt64() > 0);
         Assert.NotEmpty(await RowsAsync("state=pending", batch));
         Assert.Equal(100, counts.GetProperty("rows").GetInt64());
     }
@@ -110,7 +111,8 @@ public sealed class ItemRoutesTests : IAsyncLifetime
     [InlineData("/50", HttpStatusCode.NotFound, ProblemTypes.NotFound, "the batch has 50 rows")]
     [InlineData("/-1", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "'-1' is no number of a row")]
     [InlineData("/w7", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "items?id=")]
-    [InlineData("?state=lost", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "pending, succeeded, failed, rejected, cancelled")]
+    [InlineData("?state=lost", HttpStatusCode.BadRequest, ProblemTypes.BadRequest,
+        "pending, succeeded, failed, rejected, cancelled")]
     public async Task Find_RowThatIsNot_SaysWhichThereAre(string path, HttpStatusCode status, string type, string part)
     {
         using var response = await _api.Client.GetAsync(Path + path);
@@ -128,7 +130,8 @@ public sealed class ItemRoutesTests : IAsyncLifetime
         for (var next = path; ;)
         {
             JsonElement page = await _api.ReadAsync(next);
-            rows.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("row").GetInt64()));
+            rows.AddRange(page.GetProperty("items").EnumerateArray()
+                .Select(item => item.GetProperty("row").GetInt64()));
             if (!page.TryGetProperty("next_cursor", out var cursor))
                 return rows;
             next = $"{path}&cursor={cursor.GetString()}";

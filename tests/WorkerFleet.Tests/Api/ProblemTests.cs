@@ -23,14 +23,18 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("GET", "/api/v1/nothing", HttpStatusCode.NotFound, ProblemTypes.NotFound, "There is no such route")]
     [InlineData("GET", "/nothing", HttpStatusCode.NotFound, ProblemTypes.NotFound, "There is no such route")]
     [InlineData("DELETE", "/api/v1/batches", HttpStatusCode.MethodNotAllowed, ProblemTypes.MethodNotAllowed, "Allow")]
-    [InlineData("GET", "/api/v1/batches/17", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "'17' is no id of a batch")]
+    [InlineData("GET", "/api/v1/batches/17", HttpStatusCode.BadRequest, ProblemTypes.BadRequest,
+        "'17' is no id of a batch")]
     [InlineData("GET", "/api/v1/batches?limit=abc", HttpStatusCode.BadRequest, ProblemTypes.BadRequest,
         "limit: 'abc' is not a whole number from 1 to 200")]
     [InlineData("GET", "/api/v1/batches?limit=0", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "limit: '0'")]
-    [InlineData("GET", "/api/v1/batches?limit=1&limit=2", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "limit: is given 2 times")]
-    [InlineData("GET", "/api/v1/batches?status=done", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "completed_with_failures")]
+    [InlineData("GET", "/api/v1/batches?limit=1&limit=2", HttpStatusCode.BadRequest, ProblemTypes.BadRequest,
+        "limit: is given 2 times")]
+    [InlineData("GET", "/api/v1/batches?status=done", HttpStatusCode.BadRequest, ProblemTypes.BadRequest,
+        "completed_with_failures")]
     [InlineData("GET", "/api/v1/batches?cursor=xyz", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "next_cursor")]
-    [InlineData("GET", "/api/v1/batches?limt=3", HttpStatusCode.BadRequest, ProblemTypes.BadRequest, "did you mean 'limit'?")]
+    [InlineData("GET", "/api/v1/batches?limt=3", HttpStatusCode.BadRequest, ProblemTypes.BadRequest,
+        "did you mean 'limit'?")]
     public async Task Request_ThatMakesNoSense_SaysWhatIsWrong(
         string method, string path, HttpStatusCode status, string type, string part)
     {
@@ -88,7 +92,8 @@ public sealed class ProblemTests : IAsyncLifetime
         _store.OnFind = _ => throw new StoreException(StoreFault.Locked, "/secret/folder is locked");
         using var response = await _api.Client.GetAsync($"/api/v1/batches/{Guid.Empty}");
 
-        var problem = await ApiAssert.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ProblemTypes.Unavailable);
+        var problem = await ApiAssert.ProblemAsync(
+            response, HttpStatusCode.ServiceUnavailable, ProblemTypes.Unavailable);
         Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter?.Delta);
         Assert.DoesNotContain("secret", problem.ToString(), StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));

@@ -21,7 +21,8 @@ public sealed class ResultRoutesTests : IAsyncLifetime
             if (call.Index == 5)
                 await _gate.Task.WaitAsync(cancellationToken);
             return call.Index == 3 ? TestAgents.Fail(retryable: false, "=HYPERLINK(\"evil\")")
-                : AgentReply.Succeed(Encoding.UTF8.GetBytes(call.Index == 4 ? "\"=1+1\"" : call.Index == 2 ? "-7" : "\"fine\""));
+                : AgentReply.Succeed(Encoding.UTF8.GetBytes(
+                    call.Index == 4 ? "\"=1+1\"" : call.Index == 2 ? "-7" : "\"fine\""));
         };
     }
 
@@ -40,12 +41,15 @@ public sealed class ResultRoutesTests : IAsyncLifetime
         var folder = Path.Combine(_api.Folder, "out");
         await _api.Get<ResultExporter>().ExportAsync(batch, folder, CancellationToken.None);
 
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(folder, "results.jsonl")), await TextAsync(batch, "results"));
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(folder, "results.jsonl")),
+            await TextAsync(batch, "results"));
         Assert.Equal(
-            await File.ReadAllTextAsync(Path.Combine(folder, "failures.jsonl")), await TextAsync(batch, "failures?format=jsonl"));
+            await File.ReadAllTextAsync(Path.Combine(folder, "failures.jsonl")),
+            await TextAsync(batch, "failures?format=jsonl"));
         var summary = await _api.ReadAsync($"/api/v1/batches/{batch}/summary");
         Assert.Equal((true, 39), (
-            summary.GetProperty("complete").GetBoolean(), summary.GetProperty("counts").GetProperty("succeeded").GetInt32()));
+            summary.GetProperty("complete").GetBoolean(),
+            summary.GetProperty("counts").GetProperty("succeeded").GetInt32()));
         Assert.Equal(summary.ToString(), (await _api.ReadAsync($"/api/v1/batches/{batch}/summary")).ToString());
     }
 
@@ -62,7 +66,8 @@ public sealed class ResultRoutesTests : IAsyncLifetime
         Assert.StartsWith("2,w2,succeeded,2,w2,-7,agent", lines[3], StringComparison.Ordinal);
         Assert.Contains("\"'=HYPERLINK(\"\"evil\"\")\"", lines[4].Replace(" "
             + "", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        var failures = (await TextAsync(batch, "failures?format=csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var failures = (await TextAsync(batch, "failures?format=csv"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, failures.Length);
     }
 

@@ -138,7 +138,8 @@ public sealed class SubmissionRoutesTests : IAsyncLifetime
     [Theory]
     [InlineData("text/csv", "id\n1\n", HttpStatusCode.UnsupportedMediaType, ProblemTypes.UnsupportedMedia)]
     [InlineData("multipart/form-data", "x", HttpStatusCode.BadRequest, ProblemTypes.BadRequest)]
-    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=agent\r\n\r\nx", HttpStatusCode.BadRequest,
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=agent\r\n\r\nx",
+        HttpStatusCode.BadRequest,
         ProblemTypes.BadRequest)]
     [InlineData("multipart/form-data; boundary=b", "--b--\r\n", HttpStatusCode.BadRequest, ProblemTypes.BadRequest)]
     public async Task Submit_BrokenBody_IsAProblem(string contentType, string body, HttpStatusCode status, string type)
@@ -175,7 +176,8 @@ public sealed class SubmissionRoutesTests : IAsyncLifetime
         File.CreateSymbolicLink(Path.Combine(_root, "sources", "link.csv"), secret);
         Directory.CreateSymbolicLink(Path.Combine(_root, "sources", "up"), _root);
         foreach (var source in (string[])[
-            secret, "../secret.csv", "link.csv", "up/secret.csv", "./x/../../secret.csv", Path.Combine(_root, "sources2", "secret.csv"),
+            secret, "../secret.csv", "link.csv", "up/secret.csv", "./x/../../secret.csv",
+            Path.Combine(_root, "sources2", "secret.csv"),
             Path.Combine(_root, "SOURCES", "..", "secret.csv"), "s3://bucket/key.csv", "/etc/passwd"])
         {
             var body = JsonSerializer.Serialize(new { source, options = new { agent = "agent" } });
@@ -220,7 +222,8 @@ public sealed class SubmissionRoutesTests : IAsyncLifetime
         using var response = await _api.Client.PostAsync("/api/v1/batches/preview", Form(
             Rows, ("agent", "agnet"), ("prompt", "{{town}}"), ("attempts", "many")));
 
-        var problems = (await response.BodyAsync()).GetProperty("problems").EnumerateArray().Select(problem => problem.GetString()!);
+        var problems = (await response.BodyAsync()).GetProperty("problems").EnumerateArray()
+            .Select(problem => problem.GetString()!);
         Assert.Equal(3, problems.Count());
     }
 

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace WorkerFleet.Tests.Api;
 
-/// <summary>Around everything else of a host: counts requests that are under way, and the bytes of their answers.</summary>
+/// <summary>
+/// Around everything else of a host: counts requests that are under way, and the bytes of their
+/// answers.
+/// </summary>
 internal sealed class WatchedResponses : IStartupFilter
 {
     private int _underWay;

@@ -132,9 +132,11 @@ public sealed class TrustedProxyTests : IDisposable
     private static IEnumerable<string> Read(Dictionary<string, string?> settings, List<string>? problems = null)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.ToDictionary(setting => $"Fleet:Api:{setting.Key}", setting => setting.Value))
+            .AddInMemoryCollection(
+                settings.ToDictionary(setting => $"Fleet:Api:{setting.Key}", setting => setting.Value))
             .Build();
-        return ApiOptionsReader.Read(configuration, problems ?? []).TrustedProxies.Select(network => network.ToString());
+        return ApiOptionsReader.Read(configuration, problems ?? [])
+            .TrustedProxies.Select(network => network.ToString());
     }
 
     private static async Task<HttpStatusCode> WrongKeyAsync(AccessHost host, string from)
