@@ -58,7 +58,7 @@ public sealed class BadInputTests : IDisposable
         { "run nope.yaml", "nope.yaml: there is no such file" },
         { "frobnicate", "'frobnicate' is no command" },
         { "lst", "'lst' is no command; did you mean 'list'?" },
-        { "dead-letters", "'dead-letters' needs a command: list, groups, show, replay, export, messages" },
+        { "dead-letters", "'dead-letters' needs a command: list, groups, show, replay, archive, unarchive, export, messages" },
         { "status", "There are no batches: {folder}/.fleet does not exist. 'fleet run' makes it; to look into another folder, name it with --data" },
         { "results --bogus 3", "--bogus: there is no such option" },
         { "retry --item 1 --group x", "--item, --group and --all exclude each other; choose one of them" },
