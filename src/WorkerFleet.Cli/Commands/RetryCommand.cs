@@ -20,7 +20,7 @@ internal sealed class RetryCommand(CliContext cli, string name = "retry", string
         "--group", "GROUP", "Only rows that failed for this cause, as 'dead-letters groups' names it.");
 
     private readonly Option<bool> _all = OptionValues.CreateFlag(
-        "--all", "All rows that failed or were cancelled (the default).");
+        "--all", "All rows that failed or were cancelled, but for archived ones (the default).");
 
     public Command Create()
     {

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Fleet;
-using WorkerFleet.Acceptance.Processes;
 using Xunit.Abstractions;
 
 namespace WorkerFleet.Acceptance.Dashboard;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -10,6 +11,7 @@ namespace WorkerFleet.Benchmarks.Api;
 /// <summary>A whole fleet in one process that serves the API, too: <c>fleet up --api-port</c>.</summary>
 internal sealed class ApiFleet : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private readonly BrokerFleet _fleet;
@@ -25,9 +27,11 @@ internal sealed class ApiFleet : IAsyncDisposable
         var port = FreePort();
         var command = string.Create(CultureInfo.InvariantCulture,
             $"up --concurrency {Measures.ThroughputConcurrency} --api-port {port}");
-        return new(
+        var fleet = new ApiFleet(
             await BrokerFleet.StartAsync(folder, broker, environment, command),
             new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/api/v1/")));
+        await fleet.WaitUntilServedAsync();
+        return fleet;
     }
 
     /// <summary>Runs a batch while something else is done with it, which is told when the batch is over.</summary>
@@ -57,6 +61,22 @@ internal sealed class ApiFleet : IAsyncDisposable
     {
         _http.Dispose();
         await _fleet.DisposeAsync();
+    }
+
+    /// <summary>It listens a moment after it says that it is there.</summary>
+    private async Task WaitUntilServedAsync()
+    {
+        var waiting = Stopwatch.StartNew();
+        while (true)
+            try
+            {
+                await NewestAsync();
+                return;
+            }
+            catch (HttpRequestException) when (waiting.Elapsed < LongestStart)
+            {
+                await Task.Delay(Look);
+            }
     }
 
     private async Task<Guid?> NewestAsync()
