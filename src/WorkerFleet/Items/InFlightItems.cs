@@ -10,6 +10,8 @@ public sealed class InFlightItems : IBusyBatches
 {
     private readonly ConcurrentDictionary<(Guid BatchId, long Index), bool> _items = new();
 
+    private readonly ConcurrentDictionary<Guid, int> _calls = new();
+
     private long _settled;
 
     /// <summary>Items settled since the process started.</summary>
@@ -18,9 +20,9 @@ public sealed class InFlightItems : IBusyBatches
     /// <summary>How long the calls for them took.</summary>
     public RecentLatencies Latencies { get; } = new();
 
-    /// <summary>How many items of each batch the process has.</summary>
-    public IReadOnlyDictionary<Guid, int> CountByBatch() =>
-        _items.GroupBy(item => item.Key.BatchId).ToDictionary(batch => batch.Key, batch => batch.Count());
+    /// <summary>How many items of each batch the agents are being called for; those in line are not counted.</summary>
+    public IReadOnlyDictionary<Guid, int> CallsByBatch() =>
+        _calls.Where(batch => batch.Value > 0).ToDictionary(batch => batch.Key, batch => batch.Value);
 
     /// <summary>The batches that the process has items of.</summary>
     public IReadOnlyList<Guid> Batches() => [.. _items.Select(item => item.Key.BatchId).Distinct()];
@@ -42,6 +44,16 @@ public sealed class InFlightItems : IBusyBatches
             if (_items.TryGetValue(item, out var again) && (again || _items.TryUpdate(item, true, false)))
                 return false;
         return true;
+    }
+
+    /// <summary>The agent is called for an item, until <see cref="EndCall"/>.</summary>
+    public void BeginCall(Guid batchId) => _calls.AddOrUpdate(batchId, 1, (_, calls) => calls + 1);
+
+    public void EndCall(Guid batchId)
+    {
+        // Batches that are over must not pile up.
+        if (_calls.AddOrUpdate(batchId, 0, (_, calls) => calls - 1) == 0)
+            _calls.TryRemove(new(batchId, 0));
     }
 
     public void CountSettled() => Interlocked.Increment(ref _settled);

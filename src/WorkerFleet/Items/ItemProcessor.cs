@@ -222,6 +222,7 @@ public sealed partial class ItemProcessor(
         var startedAt = time.GetUtcNow();
         var began = time.GetTimestamp();
         AgentReply? reply;
+        inFlight.BeginCall(item.BatchId);
         using (permit.Value)
             try
             {
@@ -234,6 +235,10 @@ public sealed partial class ItemProcessor(
                 // The process lives: that it lost the broker, or may wait no longer, must not be put down to the item.
                 await journal.AppendAsync(NewEvent(JournalStatus.Released), CancellationToken.None);
                 throw;
+            }
+            finally
+            {
+                inFlight.EndCall(item.BatchId);
             }
         var run = new AttemptRun(startedAt, time.GetElapsedTime(began), history.Starts, worker.Id);
         inFlight.Latencies.Add(item.BatchId, run.Duration);

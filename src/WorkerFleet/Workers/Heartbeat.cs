@@ -87,7 +87,7 @@ public sealed partial class Heartbeat(
     {
         if (_load is null)
             return [];
-        var (inFlight, latencies) = (_load.Items.CountByBatch(), _load.Items.Latencies.Read(now));
+        var (inFlight, latencies) = (_load.Items.CallsByBatch(), _load.Items.Latencies.Read(now));
         return [.. inFlight.Keys.Union(latencies.Keys)
             .Select(batchId => new BatchActivity(
                 batchId, inFlight.GetValueOrDefault(batchId), latencies.GetValueOrDefault(batchId) ?? NoLatencies))

@@ -22,7 +22,7 @@ public sealed class PageTests(RabbitMqBroker broker, Browser browser, ITestOutpu
         var running = await _fleet.BeginSummariesAsync();
         await _fleet.Fleet.WaitForSettledAsync(running, 60);
         var letter = (await _fleet.Fleet.Workspace.RunAsync("dead-letters", "list", failed.ToString(), "--json"))
-            .ShouldBe(0).Json()[0].GetProperty("row").GetInt64();
+            .ShouldBe(0).Json()[0].GetProperty("index").GetInt64();
         (string Name, string Path)[] pages =
         [
             ("batches", "/"), ("batch", $"/batches/{running}"), ("batch-failed", $"/batches/{failed}"),

@@ -20,7 +20,7 @@ public sealed partial class SignInTests(RabbitMqBroker broker, Browser browser, 
     public async Task Visitor_WithAKey_ComesToThePageThatWasAskedForAndGoes()
     {
         _fleet.Workspace.Environment["FLEET__API__HOST"] = "*";
-        var made = (await _fleet.Workspace.RunAsync("keys", "create", "--owner", "ada", "--scopes", "read")).ShouldBe(0);
+        var made = (await _fleet.Workspace.RunAsync("keys", "create", "--owner", "ada", "--scopes", "read", "--name", "laptop")).ShouldBe(0);
         var api = await _fleet.Workspace.StartAsync("api", "--port", "0");
         await api.WaitForErrorAsync(" is ready: ");
         var port = PortIn().Match(api.Error).Groups[1].Value;
@@ -34,7 +34,7 @@ public sealed partial class SignInTests(RabbitMqBroker broker, Browser browser, 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
 
         await page.WaitForURLAsync(new Regex("/workers$"));
-        await Expect(page.Locator("header .name")).ToContainTextAsync("ada");
+        await Expect(page.Locator("header .name")).ToHaveTextAsync("laptop");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Submit" })).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await page.WaitForURLAsync(new Regex("/sign-in"));

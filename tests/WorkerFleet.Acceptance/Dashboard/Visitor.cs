@@ -16,7 +16,8 @@ public sealed class Visitor : IAsyncDisposable
         // What a content security policy refuses is told there, too.
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning")
+            // What the API refuses is told on the page; the browser writes it down all the same.
+            if (message.Type is "error" or "warning" && !message.Text.Contains("status of 400", StringComparison.Ordinal))
                 _errors.Enqueue($"{page.Url}: {message.Text}");
         };
         page.PageError += (_, error) => _errors.Enqueue($"{page.Url}: {error}");

@@ -53,7 +53,9 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
 
         await visitor.Page.Locator("button[name=submit]").ClickAsync();
 
-        await Expect(visitor.Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("txet");
+        await Expect(visitor.Page.Locator("main")).ToContainTextAsync("there is no column 'txet'");
+        await Expect(visitor.Page.Locator("#prompt")).ToBeFocusedAsync();
+        await visitor.CheckAsync();
         await visitor.GoAsync("/");
         await Expect(visitor.Page.Locator("main")).ToContainTextAsync("fleet submit");
     }
@@ -102,7 +104,7 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
 
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Archive row") }).First.ClickAsync();
         await Expect(rows).ToHaveCountAsync(before - 1);
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run row") }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run again: row") }).First.ClickAsync();
 
         await _fleet.Fleet.WaitForAsync(batch, progress => progress.Batch.Round == 1, "to be replayed");
         await _fleet.Fleet.WaitForEndAsync(batch);

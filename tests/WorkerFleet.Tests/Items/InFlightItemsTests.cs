@@ -31,6 +31,21 @@ public sealed class InFlightItemsTests
     }
 
     [Fact]
+    public void CallsByBatch_ItemsInLine_AreNotCounted()
+    {
+        _items.TryBegin(_batch, 1);
+        Assert.Empty(_items.CallsByBatch());
+
+        _items.BeginCall(_batch);
+        _items.BeginCall(_batch);
+        _items.EndCall(_batch);
+        Assert.Equal(1, _items.CallsByBatch()[_batch]);
+
+        _items.EndCall(_batch);
+        Assert.Empty(_items.CallsByBatch());
+    }
+
+    [Fact]
     public void Any_OfAnotherBatch_DoesNotCount()
     {
         _items.TryBegin(_batch, 1);

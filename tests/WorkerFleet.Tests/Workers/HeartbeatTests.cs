@@ -80,8 +80,8 @@ public sealed class HeartbeatTests : IAsyncLifetime, IDisposable
     public async Task Beat_WithItems_SaysHowManyOfEachBatchAndHowLongCallsTakeUntilThatIsLongAgo()
     {
         var (busy, slow) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        _items.TryBegin(busy, 1);
-        _items.TryBegin(busy, 2);
+        _items.BeginCall(busy);
+        _items.BeginCall(busy);
         for (var i = 0; i < 9; i++)
             _items.Latencies.Add(busy, TimeSpan.FromMilliseconds(100));
         _items.Latencies.Add(busy, TimeSpan.FromSeconds(10));
