@@ -48,7 +48,7 @@ public sealed class Visitor : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("WORKERFLEET_TEST_SCREENSHOTS") is not { Length: > 0 } folder)
             return;
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png") });
     }
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
