@@ -76,7 +76,7 @@ public sealed class CommandTests(RabbitMqBroker broker, ITestOutputHelper log) :
     [Fact]
     public async Task Resume_WhileCallsFromBeforeThePauseGoOn_CallsNoRowTwice()
     {
-        _agent.Latency = TimeSpan.FromSeconds(6);
+        _agent.Latency = TimeSpan.FromSeconds(20);
         await WaitForCallsAsync(_agent.Calls.Begun + Concurrency);
         await CommandAsync("pause");
         // Room for more, so that copies of what is in flight do not have to wait for it.
