@@ -41,6 +41,7 @@ public sealed class ControlRoutesTests : IAsyncLifetime
         await AcceptedAsync(batch, "resume");
         await _api.ComesToAsync(batch, state => state.CurrentState is not BatchStatus.Paused);
         await AcceptedAsync(batch, "cancel", """{"reason": "wrong prompt"}""");
+        await StateAsync(batch, BatchStatus.Cancelling);
         _gate.SetResult();
         var ended = await _api.EndsAsync(batch);
 
