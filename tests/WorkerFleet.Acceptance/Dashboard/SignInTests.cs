@@ -10,11 +10,13 @@ namespace WorkerFleet.Acceptance.Dashboard;
 /// <summary>Where a key is needed, a browser gets in with one, and out again.</summary>
 [Collection(RabbitMqTests.Name)]
 public sealed partial class SignInTests(RabbitMqBroker broker, Browser browser, ITestOutputHelper log)
-    : IClassFixture<Browser>, IAsyncDisposable
+    : IClassFixture<Browser>, IAsyncLifetime
 {
     private readonly TestFleet _fleet = TestFleet.Create(broker, log);
 
-    public async ValueTask DisposeAsync() => await _fleet.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _fleet.DisposeAsync();
 
     [Fact]
     public async Task Visitor_WithAKey_ComesToThePageThatWasAskedForAndGoes()
