@@ -24,6 +24,6 @@ USER $APP_UID
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-# Of `orchestrator`, `worker` and `up`. Readiness, which comes and goes with the broker, is at /health/ready.
+# Of `orchestrator`, `worker`, `api` and `up`. Readiness, which comes and goes with the broker, is at /health/ready.
 HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=4 CMD ["/app/fleet", "health", "live"]
 ENTRYPOINT ["/app/fleet"]

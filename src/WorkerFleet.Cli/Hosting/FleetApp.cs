@@ -95,6 +95,7 @@ internal sealed class FleetApp : IAsyncDisposable
         CheckWritable(common);
         return BuildWithApi(cli, common, options, services =>
         {
+            services.AddFleetHealth(common.Configuration);
             if (BrokerChoice.IsConfigured(common))
                 services.AddSingleton<IBatchDrivers, FleetDrivers>();
             services.AddCallbacks(common.Configuration, listens: false);

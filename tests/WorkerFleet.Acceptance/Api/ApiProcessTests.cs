@@ -49,8 +49,10 @@ public sealed partial class ApiProcessTests(RabbitMqBroker broker, ITestOutputHe
     public async Task ApiProcess_BesideTheFleet_GivesItOrdersAndStopsWhileSomebodyWatches()
     {
         await _fleet.StartAsync(1, 1);
+        _fleet.Workspace.Environment["FLEET__HEALTH__PORT"] = $"{LoopbackPorts.Free()}";
         var api = await _fleet.Workspace.StartAsync("api", "--port", "0");
         var address = await AddressOfAsync(api);
+        (await _fleet.Workspace.RunAsync("health", "ready")).ShouldBe(0);
         var batch = await SubmitAsync(address, agent: "simulated");
 
         using var paused = await _http.PostAsync(new Uri(address, $"api/v1/batches/{batch}/pause"), null);
@@ -64,6 +66,7 @@ public sealed partial class ApiProcessTests(RabbitMqBroker broker, ITestOutputHe
 
         await api.SignalAsync("TERM");
         (await api.WaitAsync()).ShouldBe(0);
+        _fleet.Workspace.Environment.Remove("FLEET__HEALTH__PORT");
         Assert.Contains("audit: PauseBatch", api.Error, StringComparison.Ordinal);
         (await _fleet.Workspace.RunAsync("cancel", batch.ToString())).ShouldBe(0);
         await _fleet.WaitForEndAsync(batch);
