@@ -57,8 +57,8 @@ internal sealed class PlanCommand(CliContext cli)
         var input = new PlanInput
         {
             Agents = PlanLoads.Of(survey, calls, choices, agents), RejectedRows = survey.RejectedRows,
-            SourceBytes = survey.Bytes, Retry = request.Spec.Retry, Limits = LimitsOf(request.Spec.Limits, survey, agents),
-            Fleet = choices.Fleet,
+            SourceBytes = survey.Bytes, Retry = request.Spec.Retry,
+            Limits = LimitsOf(request.Spec.Limits, survey, agents), Fleet = choices.Fleet,
         };
         var report = new PlanReport(request, survey, calls, choices, input, Plan.Of(input, choices.Prices))
         {
@@ -106,9 +106,10 @@ internal sealed class PlanCommand(CliContext cli)
         SourceSurvey survey, RunRequest request, SourceReader reader, IAgentCatalog agents, CancellationToken stop)
     {
         var names = string.Join(", ", survey.Agents.Select(agent => SafeText.Line(agent.Agent, 64)));
-        cli.Note($"Invoking {Figures.Count(survey.Sample.Count, "row")} of {request.SourceSettings.DisplayName} with {names}: " +
-            "these calls are paid like any other. Ctrl-C stops.");
-        return await new SampleRun(agents, reader, cli.Time).RunAsync(survey, PlanSource.Name, request.Spec.Limits, stop);
+        cli.Note($"Invoking {Figures.Count(survey.Sample.Count, "row")} of {request.SourceSettings.DisplayName} " +
+            $"with {names}: these calls are paid like any other. Ctrl-C stops.");
+        return await new SampleRun(agents, reader, cli.Time).RunAsync(
+            survey, PlanSource.Name, request.Spec.Limits, stop);
     }
 
     private static LimitsSpec LimitsOf(LimitsSpec limits, SourceSurvey survey, IAgentCatalog agents) =>
