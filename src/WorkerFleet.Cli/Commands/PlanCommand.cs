@@ -25,8 +25,7 @@ internal sealed class PlanCommand(CliContext cli)
             [
                 "plan tickets.jsonl --agent verifier --template template.json --concurrency 50 --sample 20",
                 "plan samples/batch.yaml --latency 2s --latency-p95 5s --failure-rate 2%",
-                "plan s3://my-data/in/tickets.jsonl --agent verifier --latency 20s --vcpus 0.2 --memory-gb 0.5 " +
-                    "--transport amazonsqs --store dynamodb --workers 4",
+                "plan samples/batch.yaml --latency 20s --transport amazonsqs --store dynamodb --vcpus 0.2 --memory-gb 0.5",
             ],
         };
         _plan.AddTo(command);

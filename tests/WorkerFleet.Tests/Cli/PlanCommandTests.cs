@@ -45,7 +45,7 @@ public sealed class PlanCommandTests : IDisposable
         { "plan rows.csv --agent echo --transport sqs", "--transport: 'sqs' is not one of embedded, rabbitmq, amazonsqs" },
         { "plan rows.csv --agent echo --transport rabbitmq --workers 0", "--workers: '0' is not a whole number from 1 to 10,000" },
         { "plan rows.csv --agent echo --store dynamodb", "--store: dynamodb is for the processes of a fleet; name what they meet at, too, with --transport amazonsqs or rabbitmq" },
-        { "plan rows.csv --agent echo --store dynamo", "--store: 'dynamo' is not one of sqlite, dynamodb" },
+        { "plan rows.csv --agent echo --store dynamo", "--store: 'dynamo' is not one of sqlite, dynamodb; did you mean 'dynamodb'?" },
         { "plan rows.csv --agent echo --prices nope.json", "nope.json: there is no such file" },
         { "plan rows.csv --agent back --sample 3 --prompt {{n}}", "--sample: the agent 'back' works on in the background, so that its answer says nothing of the time; give --latency, until it accepts, and --background, until it is done" },
         { "plan rows.csv --agent back --latency 1s --prompt {{n}}", "--background: is missing; the agent 'back' works on in the background when it has answered" },
