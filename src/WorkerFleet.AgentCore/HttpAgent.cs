@@ -34,7 +34,7 @@ public sealed class HttpAgent : IAgent, IDisposable
         var label = $"agent '{name}' at {address.GetLeftPart(UriPartial.Path).TrimEnd('/')}";
         _exchange = new AgentExchange(
             _client, new HttpFailures(label, new FailureRules(isDataPlane: false), time),
-            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent));
+            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent, new AgentUsageReader(options.Usage)));
         _probe = new HttpProbe(label, path => NewRequest(HttpMethod.Get, Below(address, path)), _client, time);
     }
 

@@ -81,8 +81,8 @@ internal sealed class DynamoLedger : ILedger, IDisposable
         return found;
     }
 
-    public Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken) =>
-        _counts.CountAsync(batchId, cancellationToken);
+    public Task<LedgerSums> SumAsync(Guid batchId, CancellationToken cancellationToken) =>
+        _counts.SumAsync(batchId, cancellationToken);
 
     public Task<IReadOnlyList<Settlement>> ReadSettledAsync(
         Guid batchId, long from, long to, ItemState? state, int limit, CancellationToken cancellationToken) =>

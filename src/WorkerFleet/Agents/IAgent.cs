@@ -36,7 +36,8 @@ public sealed record AgentCall(
 /// <summary>Either an output or a failure.</summary>
 /// <param name="Output">The answer as UTF-8 JSON on one line, when it succeeded.</param>
 /// <param name="Failure">What went wrong, when it did not.</param>
-public sealed record AgentReply(ReadOnlyMemory<byte> Output, ItemFailure? Failure)
+/// <param name="Usage">What the call used, where that was told beside the output; null: the output may tell.</param>
+public sealed record AgentReply(ReadOnlyMemory<byte> Output, ItemFailure? Failure, AgentUsage? Usage = null)
 {
     public static AgentReply Succeed(ReadOnlyMemory<byte> output) => new(output, null);
 

@@ -1,3 +1,5 @@
+using WorkerFleet.Agents;
+
 namespace WorkerFleet.Items;
 
 /// <summary>One invocation as it was.</summary>
@@ -5,4 +7,8 @@ namespace WorkerFleet.Items;
 /// <param name="Duration">Until it answered.</param>
 /// <param name="Start">How often this attempt had been begun before.</param>
 /// <param name="WorkerId">Who called.</param>
-public sealed record AttemptRun(DateTimeOffset StartedAt, TimeSpan Duration, int Start, string WorkerId);
+/// <param name="Usage">What it used.</param>
+/// <param name="Earlier">What the item had used before.</param>
+public sealed record AttemptRun(
+    DateTimeOffset StartedAt, TimeSpan Duration, int Start, string WorkerId, AgentUsage Usage = default,
+    ItemUsage Earlier = default);

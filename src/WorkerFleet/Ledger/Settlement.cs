@@ -36,6 +36,9 @@ public sealed record Settlement
     /// <summary>Duration of the last attempt's invocation.</summary>
     public TimeSpan Duration { get; init; }
 
+    /// <summary>What its attempts used.</summary>
+    public ItemUsage Usage { get; init; }
+
     /// <summary>The agent's answer as UTF-8 JSON; empty unless succeeded.</summary>
     public ReadOnlyMemory<byte> Output { get; init; }
 

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
 using WorkerFleet.DeadLetters;
@@ -122,6 +123,7 @@ public static class FleetServices
         services.AddSingleton<LiveWorkers>();
         services.AddSingleton<ItemResumption>();
         services.AddSingleton<AgentInvoker>();
+        services.AddSingleton<AgentMeter>();
         services.AddSingleton<ItemProcessor>();
         services.AddSingleton<BatchSource>();
         services.AddSingleton<LargeInputs>();
