@@ -132,7 +132,7 @@ public sealed class AcceptedItems(
             : end;
         return new(
             startedAt, end > startedAt ? end - startedAt : TimeSpan.Zero, Math.Max(history.Starts - 1, 0),
-            history.Accepted?.WorkerId ?? "");
+            history.Accepted?.WorkerId ?? "", history.FirstStartedAt);
     }
 
     private static AttemptDetail? DetailOf(JournalEvent? journalEvent) =>

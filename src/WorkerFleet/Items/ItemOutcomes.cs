@@ -38,7 +38,11 @@ public sealed class ItemOutcomes(
         };
         var result = await ledger.SettleAsync(settlement, cancellationToken);
         if (result.Outcome == SettleOutcome.Settled)
+        {
+            ItemMetrics.CountDeadLetter(failure.Kind);
             await exhausted.ReportAsync(DeadLetterOf(item, settlement), cancellationToken);
+        }
+
         await NotifyAsync(settlement, result, cancellationToken);
     }
 
@@ -53,6 +57,7 @@ public sealed class ItemOutcomes(
         var detail = new AttemptDetail(item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt);
         await journal.AppendAsync(
             NewEvent(item, JournalStatus.InvocationFailed, run.Start, detail.ToJson()), cancellationToken);
+        ItemMetrics.CountRetry(item.Agent, failure.Kind);
         return RetrySchedule.Create(spec, item with { Attempt = item.Attempt + 1, HeldSince = null }, dueAt);
     }
 
@@ -75,6 +80,7 @@ public sealed class ItemOutcomes(
             dueAt = notBefore.Value;
         var detail = new AttemptDetail(item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt);
         await journal.AppendAsync(NewEvent(item, JournalStatus.Released, run.Start, detail.ToJson()), cancellationToken);
+        ItemMetrics.CountRetry(item.Agent, failure.Kind);
         return RetrySchedule.Create(spec, item with { HeldSince = item.HeldSince ?? now }, dueAt);
     }
 
@@ -126,6 +132,8 @@ public sealed class ItemOutcomes(
 
     private async Task NotifyAsync(Settlement settlement, SettleResult result, CancellationToken cancellationToken)
     {
+        if (result.Outcome == SettleOutcome.Settled)
+            ItemMetrics.CountSettled(settlement);
         var (batchId, slice) = (settlement.BatchId, settlement.Slice);
         if (result.SliceSettled)
             await bus.SendAsync(QueueNames.Batches, new SliceSettled(batchId, slice), cancellationToken);
@@ -144,6 +152,7 @@ public sealed class ItemOutcomes(
         Agent = item.Agent,
         Attempts = attempts,
         StartedAt = run?.StartedAt,
+        FirstStartedAt = run?.FirstStartedAt ?? run?.StartedAt,
         Duration = run?.Duration ?? TimeSpan.Zero,
         SettledAt = time.GetUtcNow(),
     };

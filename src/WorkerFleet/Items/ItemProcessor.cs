@@ -4,7 +4,9 @@ using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
 using WorkerFleet.Journal;
+using WorkerFleet.Messaging;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Telemetry;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Items;
@@ -26,6 +28,7 @@ public sealed partial class ItemProcessor(
     ItemOutcomes outcomes,
     AcceptedItems accepted,
     WorkerIdentity worker,
+    FleetBus bus,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<ItemProcessor> logger)
@@ -45,6 +48,8 @@ public sealed partial class ItemProcessor(
         if (await FindBatchAsync(item, cancellationToken) is not { } batch)
             return DeliveryOutcome.Done;
         batch.BeginUse();
+        using var activity = FleetTrace.StartItem(batch.State, item, bus.System);
+        using var scope = logger.BeginScope(new ItemScope(batch, item));
         try
         {
             // A message from before a replay: its outcome would be stale, unless the item is brought to the round there is.
@@ -240,7 +245,7 @@ public sealed partial class ItemProcessor(
             {
                 inFlight.EndCall(item.BatchId);
             }
-        var run = new AttemptRun(startedAt, time.GetElapsedTime(began), history.Starts, worker.Id);
+        var run = new AttemptRun(startedAt, time.GetElapsedTime(began), history.Starts, worker.Id, history.FirstStartedAt);
         inFlight.Latencies.Add(item.BatchId, run.Duration);
 
         if (reply is null)

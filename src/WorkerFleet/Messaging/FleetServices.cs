@@ -8,6 +8,7 @@ using WorkerFleet.Dispatch;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Results;
+using WorkerFleet.Scaling;
 using WorkerFleet.Scheduling;
 using WorkerFleet.Sources;
 using WorkerFleet.Workers;
@@ -38,6 +39,8 @@ public static class FleetServices
         services.AddSingleton<ResultExporter>();
         services.AddSingleton<ResultStreams>();
         services.AddSingleton<LedgerAudit>();
+        services.TryAddSingleton(new ScaleOptions());
+        services.TryAddSingleton<ScaleReader>();
         return services;
     }
 
@@ -89,6 +92,7 @@ public static class FleetServices
             services.AddSingleton(new FleetRole(FleetRole.Orchestrator));
             services.AddSingleton<IBusyBatches>(provider => provider.GetRequiredService<Aggregator>());
             AddOrchestrator(services);
+            AddHosted<ScaleWatch>(services);
         }
 
         services.AddHeartbeat();
