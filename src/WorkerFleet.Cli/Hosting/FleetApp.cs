@@ -224,6 +224,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddAgentCore(common.Configuration);
         services.AddAgents(common.Configuration);
         StoreChoice.Of(common).AddTo(services, store);
+        services.AddSingleton(ScaleSettings.Read(common.Configuration));
         services.AddFleet();
         services.AddSingleton<ItemInput>();
         services.AddSingleton<AuditLog>();

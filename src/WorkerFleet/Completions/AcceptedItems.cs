@@ -133,7 +133,7 @@ public sealed class AcceptedItems(
         var duration = end > startedAt ? end - startedAt : TimeSpan.Zero;
         return new(
             startedAt, duration, Math.Max(history.Starts - 1, 0), history.Accepted?.WorkerId ?? "",
-            meter.Measure(item.Agent, told, duration), history.Usage);
+            meter.Measure(item.Agent, told, duration), history.Usage, history.FirstStartedAt);
     }
 
     private static AttemptDetail? DetailOf(JournalEvent? journalEvent) =>

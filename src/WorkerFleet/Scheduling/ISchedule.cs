@@ -39,6 +39,9 @@ public interface ISchedule
     /// <summary>How many messages of the batch wait in that queue's name.</summary>
     Task<int> CountAsync(Guid batchId, string queue, CancellationToken cancellationToken);
 
+    /// <summary>How many messages wait, of all batches; beyond <paramref name="atMost"/> it is not counted.</summary>
+    Task<int> CountAsync(int atMost, CancellationToken cancellationToken);
+
     Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken);
 }
 
