@@ -117,7 +117,7 @@ public static class FleetServices
     private static void AddParts(IServiceCollection services)
     {
         services.AddSingleton<FleetBus>();
-        services.AddSingleton<WorkerIdentity>();
+        services.TryAddSingleton<WorkerIdentity>();
         services.AddSingleton<InFlightItems>();
         services.AddSingleton<ItemOutcomes>();
         services.AddSingleton<AcceptedItems>();
@@ -134,6 +134,7 @@ public static class FleetServices
         services.AddSingleton<ItemSender>();
         services.AddSingleton<BatchVerbs>();
         services.AddSingleton<Dispatcher>();
+        services.AddSingleton<BatchEnds>();
         services.AddSingleton<Aggregator>();
         services.AddSingleton<HeadStarts>();
         services.AddSingleton<LeaseHolder>();
