@@ -88,6 +88,6 @@ internal sealed class WorkersCommand(CliContext cli)
         "lost" => "[red]lost[/]",
         "pressed" => $"[yellow]pressed: {SafeMarkup.Escape(SafeText.Line(worker.Note ?? "", 80))}[/]",
         "draining" => "[yellow]draining[/]",
-        var status => $"[green]{status}[/]",
+        var status => $"[green]{status}[/]{(worker.IsProtected ? ", protected" : "")}",
     };
 }

@@ -144,6 +144,8 @@ internal sealed class FleetApp : IAsyncDisposable
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
             services.AddCallbacks(common.Configuration, listens: roles.HasFlag(FleetRoles.Orchestrator));
             services.AddSingleton(broker);
+            if (roles.HasFlag(FleetRoles.Worker))
+                services.AddEcs(EcsSettings.Read(common.Configuration, cli.Environment));
             broker.AddTo(services, roles, new WorkerOptions { Concurrency = concurrency });
         }
     }
