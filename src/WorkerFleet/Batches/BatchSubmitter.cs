@@ -22,7 +22,7 @@ public sealed class BatchSubmitter(
     private const int MaxSpecBytes = 512 * 1024;
 
     /// <summary>AgentCore's quota of live sessions in its larger regions.</summary>
-    private const int DefaultWaiting = 5_000;
+    public const int DefaultWaiting = 5_000;
 
     /// <summary>
     /// Stores the source, checks mapping and agents (probing each that the batch can use), and submits. If an unfinished
