@@ -39,6 +39,11 @@ public interface ISchedule
     /// <summary>How many messages of the batch wait in that queue's name.</summary>
     Task<int> CountAsync(Guid batchId, string queue, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// When the earliest message, of whichever batch, can be claimed; null when there is none. Long past: nobody sweeps.
+    /// </summary>
+    Task<DateTimeOffset?> FindEarliestAsync(CancellationToken cancellationToken);
+
     Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken);
 }
 
