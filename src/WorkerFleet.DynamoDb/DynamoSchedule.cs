@@ -137,6 +137,20 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
         return Math.Min(counts.Sum(), atMost);
     }
 
+    public async Task<DateTimeOffset?> FindEarliestAsync(CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(Enumerable.Range(0, ScheduleItems.Shards).Select(async shard => (await tables.QueryAsync(
+            new QueryRequest(tables.Runs)
+            {
+                IndexName = TableSchemas.DueIndex,
+                KeyConditionExpression = "duePk = :shard",
+                ExpressionAttributeValues = new() { [":shard"] = Attributes.Text(ScheduleItems.DueShard(shard)) },
+                Limit = 1,
+            },
+            cancellationToken)).Items));
+        return found.SelectMany(items => items ?? []).Select(item => (DateTimeOffset?)item.ReadInstant(TableSchemas.DueSort)).Min();
+    }
+
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
         ForEachAsync(batchId, queue: null, key => TryDeleteAsync(key, token: null, cancellationToken), cancellationToken);
 

@@ -132,6 +132,18 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
             },
             cancellationToken);
 
+    public Task<DateTimeOffset?> FindEarliestAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<DateTimeOffset?>(
+            connection =>
+            {
+                var select = connection.Prepare("SELECT MIN(MAX(due_ticks, claimed_until_ticks)) FROM schedule");
+                select.Step();
+                var earliest = select.InstantOrNull(0);
+                select.Reset();
+                return earliest;
+            },
+            cancellationToken);
+
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
         database.DeleteAsync(
             transaction => transaction.Prepare(Deletion).Bind(1, batchId).Bind(2, DeleteStep).Execute(),
