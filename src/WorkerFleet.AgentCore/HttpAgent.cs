@@ -51,8 +51,11 @@ public sealed class HttpAgent : IAgent, IDisposable
         return reply;
     }
 
-    public Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
-        _options.Probe ? _probe.AskAsync(cancellationToken) : Task.FromResult<string?>(null);
+    public async Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
+        (await DiagnoseAsync(cancellationToken)).Problem;
+
+    public Task<AgentDiagnosis> DiagnoseAsync(CancellationToken cancellationToken) =>
+        _options.Probe ? _probe.AskAsync(cancellationToken) : Task.FromResult(AgentDiagnosis.Well);
 
     public void Dispose() => _client.Dispose();
 

@@ -32,6 +32,7 @@ internal sealed class DynamoLedger : ILedger, IDisposable
         (_journal, _slices, _insertion, _reopening, _settled, _counts, _deletion, _renewal) =
             (journal, slices, insertion, reopening, settled, counts, deletion, renewal);
         _settlements = new(
+            "settlements",
             writer.SettleAsync,
             settlement => BlockStore.SizeOf(
                 settlement.Failure, Math.Min(settlement.Output.Length, BlockStore.LargeOutput)),

@@ -147,6 +147,9 @@ internal static class Schema
 
     private static readonly string[] Steps = [Version1, Version2, Version3, Version4, Version5];
 
+    /// <summary>The version that this executable writes.</summary>
+    public static int Current => Steps.Length;
+
     /// <summary>Whether the file is set up for this version.</summary>
     /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>
     public static bool IsCurrent(Connection connection) => Version(connection) == Steps.Length;

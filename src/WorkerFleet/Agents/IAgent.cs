@@ -21,6 +21,10 @@ public interface IAgent
 
     /// <summary>Whether the agent can take calls; null when it can, else one line that says why not.</summary>
     Task<string?> ProbeAsync(CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="ProbeAsync"/>, with what kind of problem it is.</summary>
+    async Task<AgentDiagnosis> DiagnoseAsync(CancellationToken cancellationToken) =>
+        await ProbeAsync(cancellationToken) is { } problem ? new(AgentFault.Failing, problem) : AgentDiagnosis.Well;
 }
 
 /// <param name="SessionId">The agent's session: of this attempt of the item, see <see cref="ItemSession.ForAttempt"/>.</param>

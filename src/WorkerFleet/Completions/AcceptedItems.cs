@@ -27,7 +27,12 @@ public sealed class AcceptedItems(
     /// </summary>
     private const int AttemptsWithoutWord = 2;
 
+    private const string WithoutWord = "and did not say within";
+
     private static readonly byte[] NoOutput = "null"u8.ToArray();
+
+    /// <summary>Whether a failure, by its message, is that of an agent that accepted the item and never told what became of it.</summary>
+    public static bool IsWithoutWord(string message) => message.Contains(WithoutWord, StringComparison.Ordinal);
 
     /// <summary>Records that the agent took the item, if it is one that works in the background.</summary>
     /// <returns>False for an agent whose answer is the outcome.</returns>
@@ -106,7 +111,7 @@ public sealed class AcceptedItems(
         await FailAsync(
             batch, item, history, RunOf(item, history, time.GetUtcNow(), told: null),
             new(FailureKind.Timeout,
-                $"agent '{item.Agent}' accepted the item, and did not say within {within:g} what became of it",
+                $"agent '{item.Agent}' accepted the item, {WithoutWord} {within:g} what became of it",
                 Retryable: true, MayHaveRun: true, AttemptLimit: AttemptsWithoutWord),
             cancellationToken);
     }
@@ -133,7 +138,7 @@ public sealed class AcceptedItems(
         var duration = end > startedAt ? end - startedAt : TimeSpan.Zero;
         return new(
             startedAt, duration, Math.Max(history.Starts - 1, 0), history.Accepted?.WorkerId ?? "",
-            meter.Measure(item.Agent, told, duration), history.Usage);
+            meter.Measure(item.Agent, told, duration), history.Usage, history.FirstStartedAt);
     }
 
     private static AttemptDetail? DetailOf(JournalEvent? journalEvent) =>

@@ -58,7 +58,11 @@ public sealed class ItemOutcomes(
         };
         var result = await ledger.SettleAsync(settlement, cancellationToken);
         if (result.Outcome == SettleOutcome.Settled)
+        {
+            ItemMetrics.CountDeadLetter(failure.Kind);
             await exhausted.ReportAsync(DeadLetterOf(item, settlement), cancellationToken);
+        }
+
         await NotifyAsync(settlement, result, cancellationToken);
     }
 
@@ -74,6 +78,7 @@ public sealed class ItemOutcomes(
             item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt, Usage: UsageOf(run));
         await journal.AppendAsync(
             NewEvent(item, JournalStatus.InvocationFailed, run.Start, detail.ToJson()), cancellationToken);
+        ItemMetrics.CountRetry(item.Agent, failure.Kind);
         return RetrySchedule.Create(spec, item with { Attempt = item.Attempt + 1, HeldSince = null }, dueAt);
     }
 
@@ -97,6 +102,7 @@ public sealed class ItemOutcomes(
         var detail = new AttemptDetail(
             item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt, Usage: UsageOf(run));
         await journal.AppendAsync(NewEvent(item, JournalStatus.Released, run.Start, detail.ToJson()), cancellationToken);
+        ItemMetrics.CountRetry(item.Agent, failure.Kind);
         return RetrySchedule.Create(spec, item with { HeldSince = item.HeldSince ?? now }, dueAt);
     }
 
@@ -150,6 +156,8 @@ public sealed class ItemOutcomes(
 
     private async Task NotifyAsync(Settlement settlement, SettleResult result, CancellationToken cancellationToken)
     {
+        if (result.Outcome == SettleOutcome.Settled)
+            ItemMetrics.CountSettled(settlement);
         var (batchId, slice) = (settlement.BatchId, settlement.Slice);
         if (result.SliceSettled)
             await bus.SendAsync(QueueNames.Batches, new SliceSettled(batchId, slice), cancellationToken);
@@ -169,6 +177,7 @@ public sealed class ItemOutcomes(
         Agent = item.Agent,
         Attempts = attempts,
         StartedAt = run?.StartedAt,
+        FirstStartedAt = run?.FirstStartedAt ?? run?.StartedAt,
         Duration = run?.Duration ?? TimeSpan.Zero,
         SettledAt = time.GetUtcNow(),
         Usage = earlier.With(run?.Usage ?? default),

@@ -4,7 +4,9 @@ using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
 using WorkerFleet.Journal;
+using WorkerFleet.Messaging;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Telemetry;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Items;
@@ -27,6 +29,7 @@ public sealed partial class ItemProcessor(
     ItemOutcomes outcomes,
     AcceptedItems accepted,
     WorkerIdentity worker,
+    FleetBus bus,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<ItemProcessor> logger)
@@ -46,6 +49,8 @@ public sealed partial class ItemProcessor(
         if (await FindBatchAsync(item, cancellationToken) is not { } batch)
             return DeliveryOutcome.Done;
         batch.BeginUse();
+        using var activity = FleetTrace.StartItem(batch.State, item, bus.System);
+        using var scope = logger.BeginScope(new ItemScope(batch, item));
         try
         {
             // A message from before a replay: its outcome would be stale, unless the item is brought to the round there is.
@@ -247,7 +252,8 @@ public sealed partial class ItemProcessor(
         if (reply is null)
             return await CancelAsync(meter.Measure(item.Agent, told: null, duration));
         var run = new AttemptRun(
-            startedAt, duration, history.Starts, worker.Id, meter.Measure(item.Agent, reply, duration), history.Usage);
+            startedAt, duration, history.Starts, worker.Id, meter.Measure(item.Agent, reply, duration), history.Usage,
+            history.FirstStartedAt);
 
         // What the agent said is paid for: it is made durable even if the broker is lost by now, or the process ends.
         if (reply.Failure is null

@@ -9,6 +9,7 @@ using WorkerFleet.Dispatch;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Results;
+using WorkerFleet.Scaling;
 using WorkerFleet.Scheduling;
 using WorkerFleet.Sources;
 using WorkerFleet.Workers;
@@ -39,6 +40,8 @@ public static class FleetServices
         services.AddSingleton<ResultExporter>();
         services.AddSingleton<ResultStreams>();
         services.AddSingleton<LedgerAudit>();
+        services.TryAddSingleton(new ScaleOptions());
+        services.TryAddSingleton<ScaleReader>();
         return services;
     }
 
@@ -90,6 +93,7 @@ public static class FleetServices
             services.AddSingleton(new FleetRole(FleetRole.Orchestrator));
             services.AddSingleton<IBusyBatches>(provider => provider.GetRequiredService<Aggregator>());
             AddOrchestrator(services);
+            AddHosted<ScaleWatch>(services);
         }
 
         services.AddHeartbeat();
@@ -113,7 +117,7 @@ public static class FleetServices
     private static void AddParts(IServiceCollection services)
     {
         services.AddSingleton<FleetBus>();
-        services.AddSingleton<WorkerIdentity>();
+        services.TryAddSingleton<WorkerIdentity>();
         services.AddSingleton<InFlightItems>();
         services.AddSingleton<ItemOutcomes>();
         services.AddSingleton<AcceptedItems>();
@@ -130,6 +134,7 @@ public static class FleetServices
         services.AddSingleton<ItemSender>();
         services.AddSingleton<BatchVerbs>();
         services.AddSingleton<Dispatcher>();
+        services.AddSingleton<BatchEnds>();
         services.AddSingleton<Aggregator>();
         services.AddSingleton<HeadStarts>();
         services.AddSingleton<LeaseHolder>();

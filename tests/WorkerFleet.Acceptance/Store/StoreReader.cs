@@ -37,6 +37,9 @@ internal sealed class StoreReader : IAsyncDisposable
         _services = services.AddFleet().BuildServiceProvider();
     }
 
+    /// <summary>The processes of the fleet, by their heartbeats.</summary>
+    public IWorkerRegistry Workers => _services.GetRequiredService<IWorkerRegistry>();
+
     /// <summary>The newest batch, or null.</summary>
     public async Task<BatchProgress?> FindLatestAsync()
     {

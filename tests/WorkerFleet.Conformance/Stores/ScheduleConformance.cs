@@ -112,6 +112,20 @@ public abstract class ScheduleConformance : StoreSuite
     }
 
     [Fact]
+    public async Task FindEarliest_ClaimedMessage_CountsFromTheEndOfItsLease()
+    {
+        Assert.Null(await Schedule.FindEarliestAsync(Token));
+        await Put("a", 1);
+        await Put("b", 20);
+
+        Assert.Equal(Noon.AddSeconds(1), await Schedule.FindEarliestAsync(Token));
+        await Claim(10);
+        Assert.Equal(Noon.AddSeconds(20), await Schedule.FindEarliestAsync(Token));
+        await Schedule.ClaimDueAsync(Noon.AddSeconds(20), 10, TimeSpan.FromHours(1), null, Token);
+        Assert.Equal(Noon.AddSeconds(40), await Schedule.FindEarliestAsync(Token));
+    }
+
+    [Fact]
     public async Task Complete_ClaimedMessages_AreGone()
     {
         await Put("a", 1);

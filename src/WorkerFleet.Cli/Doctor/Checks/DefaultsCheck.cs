@@ -1,6 +1,6 @@
 using WorkerFleet.Cli.Options;
 
-namespace WorkerFleet.Cli.Doctor;
+namespace WorkerFleet.Cli.Doctor.Checks;
 
 /// <summary>Reads what configuration sets for every run, as a run would.</summary>
 internal static class DefaultsCheck

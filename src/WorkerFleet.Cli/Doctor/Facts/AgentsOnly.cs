@@ -4,7 +4,7 @@ using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.Agents;
 using WorkerFleet.Cli.Options;
 
-namespace WorkerFleet.Cli.Doctor;
+namespace WorkerFleet.Cli.Doctor.Facts;
 
 /// <summary>The configured agents without a store, so that a broken store does not hide them.</summary>
 internal static class AgentsOnly
@@ -19,7 +19,15 @@ internal static class AgentsOnly
         return services.BuildServiceProvider();
     }
 
-    /// <exception cref="AgentConfigurationException">The configuration is not good.</exception>
-    public static IAgentCatalog CatalogOf(ServiceProvider services) =>
-        services.GetRequiredService<IAgentCatalog>();
+    public static AgentFacts FactsOf(ServiceProvider services, TimeProvider time)
+    {
+        try
+        {
+            return new(services.GetRequiredService<IAgentCatalog>(), [], time);
+        }
+        catch (AgentConfigurationException exception)
+        {
+            return new(null, exception.Problems, time);
+        }
+    }
 }

@@ -1,0 +1,47 @@
+using WorkerFleet.Items;
+using WorkerFleet.Results;
+
+namespace WorkerFleet.Planning;
+
+/// <summary>What the calls of a sample say of an agent.</summary>
+public static class SampleProfile
+{
+    /// <summary>A quota that lets next to nothing through is no share of calls any more.</summary>
+    private const double MostThrottled = 0.95;
+
+    /// <returns>Null when no call ran, so that nothing is known.</returns>
+    public static CallProfile? Of(IReadOnlyCollection<SampleCall> calls)
+    {
+        var throttled = calls.Where(call => call.Failure is { Kind: FailureKind.Throttled }).ToList();
+        var ran = calls.Where(call => call.Failure is not { Kind: FailureKind.Throttled }).ToList();
+        if (ran.Count == 0)
+            return null;
+        var succeeded = ran.Where(call => call.Failure is null).ToList();
+        var refused = ran.Count(call => call.Failure is { Retryable: false });
+        var asking = throttled
+            .Where(call => call.Failure is { RetryAfterForAll: true, RetryAfter: not null })
+            .Select(call => call.Failure!.RetryAfter!.Value).ToList();
+        return new()
+        {
+            Latency = LatencyProfile.Of([.. ran.Select(call => call.Duration)]),
+            FailureRate = Share(ran.Count - succeeded.Count - refused, ran.Count - refused),
+            RefusedRate = Share(refused, ran.Count),
+            ThrottledRate = Math.Min(MostThrottled, Share(throttled.Count, calls.Count)),
+            RetryAfter = asking.Count == 0 ? null : asking.Max(),
+            RetryAfterRate = Share(asking.Count, throttled.Count),
+            OutputBytes = succeeded.Count == 0 ? Measured.UnknownAnswer : succeeded.Average(call => call.OutputBytes),
+            MeasuredCalls = ran.Count,
+        };
+    }
+
+    /// <summary>Why rows of the sample failed, grouped by cause, the most frequent first.</summary>
+    public static IReadOnlyList<ErrorGroupSummary> Causes(IEnumerable<SampleCall> calls)
+    {
+        var groups = new ErrorGroups();
+        foreach (var failure in calls.Select(call => call.Failure).OfType<ItemFailure>())
+            groups.Add(failure);
+        return groups.ToList();
+    }
+
+    private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
+}
