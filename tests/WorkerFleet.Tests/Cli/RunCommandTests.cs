@@ -86,6 +86,8 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal("""{"input_tokens":0,"output_tokens":0,"cost_usd":0.5}""", line.GetProperty("usage").GetRawText());
         await _cli.RunAsync("status");
         Assert.Contains("cost      $1.50\n", _cli.Output, StringComparison.Ordinal);
+        await _cli.RunAsync("show", "1");
+        Assert.Contains("cost      $0.5\n", _cli.Output, StringComparison.Ordinal);
 
         Assert.Equal(
             ExitCodes.Success,
