@@ -28,7 +28,7 @@ public sealed partial class DocumentTests
             Assert.StartsWith("WorkerFleet.", instrument.Meter.Name, StringComparison.Ordinal);
             Assert.Matches(@"\A[A-Z0-9].*[^.]\z", instrument.Description);
             // UCUM: seconds, or what is counted in braces.
-            Assert.Matches(@"\A(s|\{[a-z]+\}(/s)?|)\z", instrument.Unit ?? "");
+            Assert.Matches(@"\A(s|\{([a-z]+|USD)\}(/s)?|)\z", instrument.Unit ?? "");
         }
     }
 
