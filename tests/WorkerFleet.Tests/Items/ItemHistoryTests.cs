@@ -88,8 +88,8 @@ public sealed class ItemHistoryTests
         {
             if (step != Step.Replay)
             {
-                events.Add(Started(ended + 1, starts++));
-                first = Now;
+                first ??= Now.AddMinutes(events.Count);
+                events.Add(Started(ended + 1, starts++) with { At = Now.AddMinutes(events.Count) });
             }
 
             switch (step)
