@@ -4,7 +4,6 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using WorkerFleet.Agents;
 using WorkerFleet.DynamoDb.Client;
-using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Storage;
 
