@@ -36,11 +36,26 @@ public static class SqliteExamination
             isComplete = Check(reader, checkTime);
         }
 
-        // A file that is open for writing alone tells whether it can be written, and whether somebody keeps it locked.
-        using var writer = Connection.Open(path, readOnly: false, CacheKb, (int)lockWait.TotalMilliseconds);
-        writer.Execute("BEGIN IMMEDIATE");
-        writer.Execute("ROLLBACK");
+        TakeLock(path, dataFolder, lockWait);
         return new(Exists: true, version, isComplete);
+    }
+
+    /// <summary>Nothing else tells whether the file can be written, and whether somebody keeps it locked.</summary>
+    private static void TakeLock(string path, string dataFolder, TimeSpan wait)
+    {
+        using var writer = Connection.Open(path, readOnly: false, CacheKb, (int)wait.TotalMilliseconds);
+        // In turn, or a fleet that writes all the time would look like one that keeps it locked.
+        using var turn = new WriteTurn(Path.GetFullPath(dataFolder));
+        turn.Enter();
+        try
+        {
+            writer.Execute("BEGIN IMMEDIATE");
+            writer.Execute("ROLLBACK");
+        }
+        finally
+        {
+            turn.Leave();
+        }
     }
 
     private static bool Check(Connection connection, TimeSpan limit)

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
-using WorkerFleet.Cli.Doctor;
+using WorkerFleet.Cli.Doctor.Facts;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Planning;
 using WorkerFleet.Cli.Rendering;
@@ -25,8 +26,7 @@ internal sealed class PlanCommand(CliContext cli)
             [
                 "plan tickets.jsonl --agent verifier --template template.json --concurrency 50 --sample 20",
                 "plan samples/batch.yaml --latency 2s --latency-p95 5s --failure-rate 2%",
-                "plan s3://my-data/in/tickets.jsonl --agent verifier --latency 20s --vcpus 0.2 --memory-gb 0.5 " +
-                    "--transport amazonsqs --store dynamodb --workers 4",
+                "plan samples/batch.yaml --latency 20s --transport amazonsqs --store dynamodb --vcpus 0.2 --memory-gb 0.5",
             ],
         };
         _plan.AddTo(command);
@@ -40,7 +40,7 @@ internal sealed class PlanCommand(CliContext cli)
         var (request, common, choices) = Read(parsed);
         var stop = cli.Stop.Requested;
         await using var services = AgentsOnly.Create(cli, common);
-        var agents = AgentsOnly.CatalogOf(services);
+        var agents = services.GetRequiredService<IAgentCatalog>();
         await using var source = await PlanSource.OpenAsync(cli, common, request.SourcePath, stop);
         var reader = new SourceReader(source.Blobs);
         var survey = await new SourceSurveyor(new SourceIngest(source.Blobs, reader), reader, agents).SurveyAsync(
@@ -57,8 +57,8 @@ internal sealed class PlanCommand(CliContext cli)
         var input = new PlanInput
         {
             Agents = PlanLoads.Of(survey, calls, choices, agents), RejectedRows = survey.RejectedRows,
-            SourceBytes = survey.Bytes, Retry = request.Spec.Retry, Limits = LimitsOf(request.Spec.Limits, survey, agents),
-            Fleet = choices.Fleet,
+            SourceBytes = survey.Bytes, Retry = request.Spec.Retry,
+            Limits = LimitsOf(request.Spec.Limits, survey, agents), Fleet = choices.Fleet,
         };
         var report = new PlanReport(request, survey, calls, choices, input, Plan.Of(input, choices.Prices))
         {
@@ -106,9 +106,10 @@ internal sealed class PlanCommand(CliContext cli)
         SourceSurvey survey, RunRequest request, SourceReader reader, IAgentCatalog agents, CancellationToken stop)
     {
         var names = string.Join(", ", survey.Agents.Select(agent => SafeText.Line(agent.Agent, 64)));
-        cli.Note($"Invoking {Figures.Count(survey.Sample.Count, "row")} of {request.SourceSettings.DisplayName} with {names}: " +
-            "these calls are paid like any other. Ctrl-C stops.");
-        return await new SampleRun(agents, reader, cli.Time).RunAsync(survey, PlanSource.Name, request.Spec.Limits, stop);
+        cli.Note($"Invoking {Figures.Count(survey.Sample.Count, "row")} of {request.SourceSettings.DisplayName} " +
+            $"with {names}: these calls are paid like any other. Ctrl-C stops.");
+        return await new SampleRun(agents, reader, cli.Time).RunAsync(
+            survey, PlanSource.Name, request.Spec.Limits, stop);
     }
 
     private static LimitsSpec LimitsOf(LimitsSpec limits, SourceSurvey survey, IAgentCatalog agents) =>

@@ -59,13 +59,15 @@ internal sealed class PlanOptions(CliContext cli)
         $"{FleetProcessCommand.DefaultConcurrency}.");
 
     private readonly Option<string?> _transport = OptionValues.Create(
-        "--transport", "embedded|rabbitmq|amazonsqs", "What the fleet meets at. Default: as configured; embedded is 'fleet run'.");
+        "--transport", "embedded|rabbitmq|amazonsqs",
+        "What the fleet meets at. Default: as configured; embedded is 'fleet run'.");
 
     private readonly Option<string?> _store = OptionValues.Create(
         "--store", "sqlite|dynamodb", "Where it keeps its records. Default: as configured.");
 
     private readonly Option<string?> _prices = OptionValues.Create(
-        "--prices", "FILE.json", $"Prices in place of those in {PriceFiles.FileName} beside fleet. Default: {PriceFiles.Key}.");
+        "--prices", "FILE.json",
+        $"Prices in place of those in {PriceFiles.FileName} beside fleet. Default: {PriceFiles.Key}.");
 
     public void AddTo(CliCommand command)
     {
@@ -87,6 +89,7 @@ internal sealed class PlanOptions(CliContext cli)
         var before = problems.Count;
         var sample = Try(() => parsed.Int(_sample, 0, 1, 1_000), problems);
         var given = ReadCalls(parsed, problems);
+        var size = ReadSize(parsed, _outputSize, problems);
         var background = Try(() => parsed.Duration(_background, LongestCall), problems);
         var cost = ReadCost(parsed, problems);
         var fleet = ReadFleet(parsed, common, problems);
@@ -97,7 +100,7 @@ internal sealed class PlanOptions(CliContext cli)
         foreach (var option in (Option<string?>[])[_latencyP95, _failureRate, _refusedRate, _throttledRate])
             if (parsed.GetValue(option) is not null && !isGiven)
                 problems.Add($"{option.Name}: belongs to --latency; give that, too");
-        return problems.Count > before ? null : new(sample, given, background, cost, fleet!, prices!);
+        return problems.Count > before ? null : new(sample, given, size, background, cost, fleet!, prices!);
     }
 
     private CallProfile? ReadCalls(ParseResult parsed, List<string> problems)
@@ -107,17 +110,16 @@ internal sealed class PlanOptions(CliContext cli)
         var failures = Try(() => parsed.Share(_failureRate), problems) ?? 0;
         var refused = Try(() => parsed.Share(_refusedRate), problems) ?? 0;
         var throttled = Try(() => parsed.Share(_throttledRate, max: 0.9), problems) ?? 0;
-        var size = ReadSize(parsed, _outputSize, problems);
         if (p95 < mean)
             problems.Add($"--latency-p95: {Durations.Format(p95.Value)} is shorter than the mean, --latency " +
                 $"{Durations.Format(mean!.Value)}");
         if (mean is not { } latency)
             return null;
-        var profile = new CallProfile
+        return new()
         {
-            Latency = LatencyProfile.Of(latency, p95), FailureRate = failures, RefusedRate = refused, ThrottledRate = throttled,
+            Latency = LatencyProfile.Of(latency, p95), FailureRate = failures, RefusedRate = refused,
+            ThrottledRate = throttled,
         };
-        return size is null ? profile : profile with { OutputBytes = size.Value };
     }
 
     private CallCost? ReadCost(ParseResult parsed, List<string> problems)
@@ -135,7 +137,8 @@ internal sealed class PlanOptions(CliContext cli)
     private FleetShape? ReadFleet(ParseResult parsed, CommonValues common, List<string> problems)
     {
         var before = problems.Count;
-        var transport = ReadChoice<PlanTransport>(parsed, _transport, problems) ?? Try(() => Configured(common), problems);
+        var transport = ReadChoice<PlanTransport>(parsed, _transport, problems)
+            ?? Try(() => Configured(common), problems);
         var store = ReadChoice<PlanStore>(parsed, _store, problems)
             ?? Try(() => StoreChoice.Of(common).IsLocal ? PlanStore.Sqlite : PlanStore.DynamoDb, problems);
         var workers = Try(() => parsed.Int(_workers, 0, 1, MostWorkers), problems);
@@ -143,13 +146,16 @@ internal sealed class PlanOptions(CliContext cli)
         if (problems.Count > before)
             return null;
         if (transport == PlanTransport.Embedded && store == PlanStore.DynamoDb)
-            problems.Add("--store: dynamodb is for the processes of a fleet; name what they meet at, too, with --transport " +
-                "amazonsqs or rabbitmq");
+            problems.Add("--store: dynamodb is for the processes of a fleet; name what they meet at, too, with " +
+                "--transport amazonsqs or rabbitmq");
         if (transport == PlanTransport.Embedded
             && (parsed.GetValue(_workers) is not null || parsed.GetValue(_workerConcurrency) is not null))
-            problems.Add("--workers: 'fleet run' is one process; name what the workers of a fleet meet at, with --transport " +
-                "amazonsqs or rabbitmq");
-        return new() { Transport = transport, Store = store, Workers = workers == 0 ? null : workers, WorkerConcurrency = each };
+            problems.Add("--workers: 'fleet run' is one process; name what the workers of a fleet meet at, with " +
+                "--transport amazonsqs or rabbitmq");
+        return new()
+        {
+            Transport = transport, Store = store, Workers = workers == 0 ? null : workers, WorkerConcurrency = each,
+        };
     }
 
     private static PlanTransport Configured(CommonValues common) =>

@@ -2,7 +2,9 @@ using WorkerFleet.Blobs;
 
 namespace WorkerFleet.Cli.Planning;
 
-/// <summary>A file of the user's as the one blob of a store: read where it is, never copied, written or deleted.</summary>
+/// <summary>
+/// A file of the user's as the one blob of a store: read where it is, never copied, written or deleted.
+/// </summary>
 internal sealed class FileInPlace(string path) : IBlobStore
 {
     public Task PutAsync(string name, Stream content, CancellationToken cancellationToken) => Task.CompletedTask;

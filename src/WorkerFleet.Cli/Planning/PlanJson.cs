@@ -6,16 +6,18 @@ namespace WorkerFleet.Cli.Planning;
 /// <summary>A plan, for scripts. What is not known is left out.</summary>
 internal sealed record PlanJson(
     string Source, long Rows, long Bytes, long RejectedRows, IReadOnlyList<ErrorGroupSummary> Rejections,
-    IReadOnlyList<PlanAgentJson> Agents, PlanSampleJson? Sample, double? Calls, double? ThrottledCalls, double? FailedRows,
-    PlanTimeJson? TimeMs, double? RowsPerSecond, IReadOnlyList<PlanLimitJson> Limits, PlanTransport Transport, PlanStore Store,
-    int? Workers, int? WorkersUseful, IReadOnlyList<CostLine> Costs, double TotalUsd, IReadOnlyList<Price> Prices,
+    IReadOnlyList<PlanAgentJson> Agents, PlanSampleJson? Sample, double? Calls, double? ThrottledCalls,
+    double? FailedRows, PlanTimeJson? TimeMs, double? RowsPerSecond, IReadOnlyList<PlanLimitJson> Limits,
+    PlanTransport Transport, PlanStore Store, int? Workers, int? WorkersUseful, IReadOnlyList<CostLine> Costs,
+    double TotalUsd, IReadOnlyList<Price> Prices,
     IReadOnlyList<string> Notes)
 {
     public static PlanJson Of(PlanReport report)
     {
         var (input, plan, survey, sample) = (report.Input, report.Plan, report.Survey, report.Sample);
         return new(
-            report.Request.SourceSettings.DisplayName, survey.Rows, survey.Bytes, survey.RejectedRows, survey.Rejections,
+            report.Request.SourceSettings.DisplayName, survey.Rows, survey.Bytes, survey.RejectedRows,
+            survey.Rejections,
             [.. input.Agents.Select(PlanAgentJson.Of)],
             sample.Count == 0 ? null : new(
                 sample.Count, sample.Count(call => call.Failure is null), SampleProfile.Causes(sample)),
@@ -25,7 +27,8 @@ internal sealed record PlanJson(
                 : null,
             report.RowsPerSecond,
             [.. plan.Limits.Select(limit => new PlanLimitJson(
-                limit.Kind, limit.Agent, limit.Value, limit.LeastTime.TotalMilliseconds, PlanWords.Of(limit, input.Fleet)))],
+                limit.Kind, limit.Agent, limit.Value, limit.LeastTime.TotalMilliseconds,
+                PlanWords.Of(limit, input.Fleet)))],
             input.Fleet.Transport, input.Fleet.Store, input.Fleet.Workers, plan.Workers?.Useful, plan.Costs, plan.Usd,
             [.. report.Choices.Prices.All], report.Notes);
     }
@@ -42,7 +45,7 @@ internal sealed record PlanJson(
 /// <param name="OutputBytes">Mean size of an answer.</param>
 internal sealed record PlanAgentJson(
     string Name, long Rows, double InputBytes, PlanLatencyJson? LatencyMs, double? BackgroundMs, double? FailureRate,
-    double? RefusedRate, double? ThrottledRate, double? OutputBytes)
+    double? RefusedRate, double? ThrottledRate, double OutputBytes)
 {
     public static PlanAgentJson Of(AgentLoad agent) => new(
         agent.Name, agent.Rows, agent.InputBytes,
@@ -50,7 +53,7 @@ internal sealed record PlanAgentJson(
             ? new(latency.Mean.TotalMilliseconds, latency.P50.TotalMilliseconds, latency.P95.TotalMilliseconds)
             : null,
         agent.Calls?.Background?.TotalMilliseconds, agent.Calls?.FailureRate, agent.Calls?.RefusedRate,
-        agent.Calls?.ThrottledRate, agent.Calls?.OutputBytes);
+        agent.Calls?.ThrottledRate, agent.OutputBytes);
 }
 
 /// <summary>Milliseconds.</summary>

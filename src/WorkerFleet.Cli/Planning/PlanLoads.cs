@@ -16,18 +16,25 @@ internal static class PlanLoads
             var isAsync = agents.CompleteWithinOf(name) is not null;
             var limits = agents.LimitsOf(name) ?? new();
             if (isAsync && choices.Sample > 0)
-                problems.Add($"--sample: the agent '{name}' works on in the background, so that its answer says nothing of the " +
-                    "time; give --latency, until it accepts, and --background, until it is done");
+                problems.Add($"--sample: the agent '{name}' works on in the background, so that its answer says nothing of " +
+                    "the time; give --latency, until it accepts, and --background, until it is done");
             else if (isAsync && choices is { Given: not null, Background: null })
-                problems.Add($"--background: is missing; the agent '{name}' works on in the background when it has answered");
+                problems.Add(
+                    $"--background: is missing; the agent '{name}' works on in the background when it has answered");
+            if (agents.PriceOf(name) is { PerHour: > 0 }
+                && choices.Cost is { Vcpus: not null } or { MemoryGb: not null })
+                problems.Add($"--vcpus, --memory-gb: the agent '{name}' has a price for its hours already " +
+                    $"({AgentOptions.KeyOf(name, "Price:PerHour")}); leave one of them out");
             if (choices.Sample > 0 && !limits.StopsSessions && limits.LiveSessions < choices.Sample)
-                problems.Add($"--sample: {Figures.Count(choices.Sample)} is more than the agent '{name}' may have sessions at the " +
-                    $"same time ({Figures.Count(limits.LiveSessions.Value)}, and they are not stopped); sample fewer rows");
+                problems.Add($"--sample: {Figures.Count(choices.Sample)} is more than the agent '{name}' may have sessions " +
+                    $"at the same time ({Figures.Count(limits.LiveSessions.Value)}, and they are not stopped); " +
+                    "sample fewer rows");
         }
 
         if (choices.Background is not null && choices.Given is null)
             problems.Add("--background: belongs to --latency; give that, too");
-        else if (choices.Background is not null && survey.Agents.All(agent => agents.CompleteWithinOf(agent.Agent) is null))
+        else if (choices.Background is not null
+            && survey.Agents.All(agent => agents.CompleteWithinOf(agent.Agent) is null))
             problems.Add("--background: no agent of this batch works in the background (Async); leave it out");
         return problems;
     }
@@ -42,17 +49,23 @@ internal static class PlanLoads
             .. survey.Agents.Select(rows =>
             {
                 var own = ProfileOf([.. calls.Where(call => call.Agent == rows.Agent)]) ?? all ?? choices.Given;
-                return new AgentLoad
+                var size = choices.OutputBytes ?? own?.OutputBytes;
+                var load = new AgentLoad
                 {
                     Name = rows.Agent, Rows = rows.Rows, InputBytes = (double)rows.InputBytes / rows.Rows,
-                    Limits = agents.LimitsOf(rows.Agent) ?? new(), Cost = choices.Cost,
+                    Limits = agents.LimitsOf(rows.Agent) ?? new(),
+                    Cost = CostOf(agents.PriceOf(rows.Agent), choices.Cost),
                     Calls = agents.CompleteWithinOf(rows.Agent) is null
                         ? own
                         : own is null ? null : own with { Background = choices.Background },
                 };
+                return size is null ? load : load with { OutputBytes = size.Value };
             }),
         ];
     }
+
+    private static CallCost? CostOf(AgentPrice? price, CallCost? given) =>
+        price is null ? given : (given ?? new()).At(price);
 
     /// <returns>Null where no call succeeded: how long failures take says nothing of a batch.</returns>
     private static CallProfile? ProfileOf(IReadOnlyList<SampleCall> calls) =>

@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Rendering;
 using WorkerFleet.Planning;
@@ -15,13 +16,14 @@ internal static class PlanNotes
         if (sample.Count > 0 && sample.All(call => call.Failure is not null))
             yield return "no row of the sample succeeded: mend that first";
         else if (plan.Time is null && input.Agents.Count > 0)
-            yield return "time and costs of calls are not known: --sample 20 really invokes 20 rows, which are paid, or give --latency 2s";
+            yield return "time and costs of calls are not known: --sample 20 really invokes 20 rows, which are paid; or " +
+                "give --latency 2s";
         if (sample.Count > 0 && sample.All(call => call.Failure is null))
-            yield return $"no call of the sample failed; up to {PlanWords.Share(1 - Math.Pow(0.05, 1.0 / sample.Count))} of a batch " +
-                "may fail all the same (at 95 %)";
+            yield return "no call of the sample failed; up to " +
+                $"{PlanWords.Share(1 - Math.Pow(0.05, 1.0 / sample.Count))} of a batch may fail all the same (at 95%)";
         if (sample.Any(call => call.Failure is { Kind: Items.FailureKind.Throttled }))
-            yield return "the agent throttles already; configure its quota (Fleet:Agents:NAME:CallsPerSecond, NewSessionsPerSecond), " +
-                "and the plan counts with it";
+            yield return "the agent throttles already, which makes the time uncertain; configure its quota " +
+                "(Fleet:Agents:NAME:CallsPerSecond, NewSessionsPerSecond), and the plan counts with that";
         foreach (var agent in input.Agents)
             foreach (var note in OfAgent(agent, report))
                 yield return note;
@@ -31,37 +33,32 @@ internal static class PlanNotes
             && report.Request.Spec.Failures is { } policy
             && (policy.StopOnFirst || calls.FailedRows > (policy.ToleratedCount ?? double.MaxValue)
                 || calls.FailedRows > input.Rows * ((policy.ToleratedPercentage ?? 100) / 100)))
-            yield return $"about {Figures.Count((long)Math.Ceiling(calls.FailedRows), "row")} would fail, more than are tolerated: " +
-                "the batch would end early";
+            yield return $"about {Figures.Count((long)Math.Ceiling(calls.FailedRows), "row")} would fail, more than are " +
+                "tolerated: the batch would end early";
         var doubtful = report.Choices.Prices.All.Where(price => price.Verify && IsUsed(price, report)).ToList();
         if (doubtful.Count > 0)
-            yield return $"to be looked up before you rely on them: the prices {string.Join(", ", doubtful.Select(price => price.Name))}";
+            yield return "to be looked up before you rely on them: the prices " +
+                string.Join(", ", doubtful.Select(price => price.Name));
     }
 
     private static IEnumerable<string> OfAgent(AgentLoad agent, PlanReport report)
     {
         var name = SafeText.Line(agent.Name, 64);
-        if (agent.Calls is { } calls && ShareBeyond(calls.Latency, report.Input.Limits.AttemptTimeout) is > LongCalls and var share)
-            yield return $"about {PlanWords.Share(share)} of the calls of agent {name} would take longer than --timeout " +
-                $"{Durations.Format(report.Input.Limits.AttemptTimeout)} and fail";
-        if (report.AgentTypes.GetValueOrDefault(agent.Name) == "agentcore" && agent.Cost is not { Vcpus: not null, MemoryGb: not null })
-            yield return $"what AgentCore charges for sessions of agent {name} is not counted: give --vcpus and --memory-gb";
+        if (agent.Calls is { } calls
+            && calls.Latency.ShareBeyond(report.Input.Limits.AttemptTimeout) is > LongCalls and var share)
+            yield return $"about {PlanWords.Share(share)} of the calls of agent {name} would take longer than " +
+                $"--timeout {Durations.Format(report.Input.Limits.AttemptTimeout)} and fail";
+        if ("agentcore".Equals(report.AgentTypes.GetValueOrDefault(agent.Name), StringComparison.OrdinalIgnoreCase)
+            && agent.Cost is not ({ Vcpus: not null, MemoryGb: not null } or { UsdPerHour: not null }))
+            yield return $"what AgentCore charges for sessions of agent {name} is not counted: give --vcpus and " +
+                "--memory-gb, or " + AgentOptions.KeyOf(name, "Price:PerHour");
         if (agent.Cost is { InputTokens: not null, UsdPerMillionInputTokens: null }
             or { OutputTokens: not null, UsdPerMillionOutputTokens: null })
-            yield return $"what tokens of agent {name} cost is not known, and not counted";
-    }
-
-    /// <summary>The part of the distribution beyond a duration.</summary>
-    private static double ShareBeyond(LatencyProfile latency, TimeSpan limit)
-    {
-        if (latency.Mean <= TimeSpan.Zero || latency.Spread == 0)
-            return latency.Mean > limit ? 1 : 0;
-        var deviations = (Math.Log(limit / latency.P50)) / latency.Spread;
-        // Abramowitz and Stegun 26.2.17 is more than exact enough: the tail of the normal distribution.
-        var t = 1 / (1 + (0.2316419 * Math.Abs(deviations)));
-        var tail = Math.Exp(-deviations * deviations / 2) / Math.Sqrt(2 * Math.PI)
-            * t * (0.319381530 + (t * (-0.356563782 + (t * (1.781477937 + (t * (-1.821255978 + (t * 1.330274429))))))));
-        return deviations >= 0 ? tail : 1 - tail;
+            yield return $"what tokens of agent {name} cost is not counted: give " +
+                $"{AgentOptions.KeyOf(name, "Price:InputPerMillionTokens")} and OutputPerMillionTokens";
+        if (agent.Cost is { InputTokens: null, UsdPerMillionInputTokens: not null }
+            or { OutputTokens: null, UsdPerMillionOutputTokens: not null })
+            yield return $"what tokens of agent {name} cost is not counted: give --tokens-in and --tokens-out";
     }
 
     private static bool IsUsed(Price price, PlanReport report)

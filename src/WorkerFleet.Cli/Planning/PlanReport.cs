@@ -5,7 +5,8 @@ namespace WorkerFleet.Cli.Planning;
 
 /// <summary>A plan, and all that it was made of.</summary>
 internal sealed record PlanReport(
-    RunRequest Request, SourceSurvey Survey, IReadOnlyList<SampleCall> Sample, PlanChoices Choices, PlanInput Input, Plan Plan)
+    RunRequest Request, SourceSurvey Survey, IReadOnlyList<SampleCall> Sample, PlanChoices Choices,
+    PlanInput Input, Plan Plan)
 {
     public required IReadOnlyDictionary<string, string?> AgentTypes { get; init; }
 

@@ -7,8 +7,8 @@ using WorkerFleet.S3;
 namespace WorkerFleet.Cli.Planning;
 
 /// <summary>
-/// The source of a plan, which is read more than once. A file is read where it is; what can be read only once, standard input and
-/// objects in S3, is copied to the temporary folder first. Disposing deletes the copy.
+/// The source of a plan, which is read more than once. A file is read where it is; what can be read only once,
+/// standard input and objects in S3, is copied to the temporary folder first. Disposing deletes the copy.
 /// </summary>
 internal sealed class PlanSource : IAsyncDisposable
 {

@@ -14,10 +14,12 @@ internal static class PlanText
     public static void Write(CliContext cli, PlanReport report)
     {
         var (input, plan, survey) = (report.Input, report.Plan, report.Survey);
-        cli.Out.MarkupLine($"[bold]Plan of {SafeMarkup.Escape(SafeText.Line(report.Request.SourceSettings.DisplayName))}[/]  " +
-            $"[grey]{SafeMarkup.Escape(PlanWords.Of(input.Fleet.Transport))}, {SafeMarkup.Escape(PlanWords.Of(input.Fleet.Store))}[/]");
+        var source = SafeMarkup.Escape(SafeText.Line(report.Request.SourceSettings.DisplayName));
+        cli.Out.MarkupLine($"[bold]Plan of {source}[/]  " +
+            $"[grey]{PlanWords.Of(input.Fleet.Transport)}, {PlanWords.Of(input.Fleet.Store)}[/]");
         Line(cli, "rows", $"{Figures.Count(survey.Rows)}, {ByteSizes.Format(survey.Bytes)}: " +
-            $"{Figures.Count(input.Rows)} to {(input.Agents.Count == 1 ? SafeText.Line(input.Agents[0].Name, 64) : "agents")}" +
+            $"{Figures.Count(input.Rows)} to " +
+            (input.Agents.Count == 1 ? SafeText.Line(input.Agents[0].Name, 64) : "agents") +
             (survey.RejectedRows > 0 ? $", {Figures.Count(survey.RejectedRows)} rejected" : ""));
         WriteCauses(cli, survey.Rejections);
         foreach (var agent in input.Agents)
@@ -26,11 +28,13 @@ internal static class PlanText
         if (plan.Calls is { } calls)
             Line(cli, "calls", TextOf(calls, input));
         if (plan.Time is { } time)
-            Line(cli, "time", $"{Durations.Format(time.Expected)} ({Durations.Format(time.Low)} to {Durations.Format(time.High)})" +
-                $", {Figures.Rate(report.RowsPerSecond ?? 0)} rows/s");
+            Line(cli, "time", $"{Durations.Format(time.Expected)} " +
+                $"({Durations.Format(time.Low)} to {Durations.Format(time.High)}), " +
+                $"{Figures.Rate(report.RowsPerSecond ?? 0)} rows/s");
         if (plan.Limits.Count > 0)
             Line(cli, "limit", PlanWords.Of(plan.Limits[0], input.Fleet) + (plan.Limits.Count > 1
-                ? $"; the next is {PlanWords.Of(plan.Limits[1], input.Fleet)}, {Durations.Format(plan.Limits[1].LeastTime)} at least"
+                ? $"; the next is {PlanWords.Of(plan.Limits[1], input.Fleet)}, " +
+                    $"{Durations.Format(plan.Limits[1].LeastTime)} at least"
                 : ""));
         if (plan.Workers is { } workers)
             Line(cli, "workers", TextOf(workers, input.Fleet));
@@ -46,7 +50,8 @@ internal static class PlanText
             (report.Input.Agents.Count > 1 ? $"{Figures.Count(agent.Rows, "row")}, " : "") +
             $"input {ByteSizes.Format((long)agent.InputBytes)} a row";
         if (sampled.Count > 0)
-            text += $"; {Figures.Count(sampled.Count, "row")} sampled, {Figures.Count(sampled.Count(call => call.Failure is null))} succeeded";
+            text += $"; {Figures.Count(sampled.Count, "row")} sampled, " +
+                $"{Figures.Count(sampled.Count(call => call.Failure is null))} succeeded";
         if (agent.Calls is { } calls)
             text += $"; mean {Durations.Format(calls.Latency.Mean)}, p50 {Durations.Format(calls.Latency.P50)}, " +
                 $"p95 {Durations.Format(calls.Latency.P95)}" +
@@ -72,7 +77,8 @@ internal static class PlanText
         return fleet.Workers switch
         {
             null => $"{useful}; with more it is no faster",
-            { } given when given > workers.Useful => $"{Figures.Count(given)}, of which {useful} would do: with more it is no faster",
+            { } given when given > workers.Useful =>
+                $"{Figures.Count(given)}, of which {useful} would do: with more it is no faster",
             { } given when given < workers.Useful => $"{Figures.Count(given)}; up to {useful} would make it faster",
             _ => $"{useful}, no more than are of use",
         };
@@ -102,8 +108,9 @@ internal static class PlanText
         table.Columns[4].RightAligned();
         foreach (var cost in plan.Costs)
             table.AddRow(
-                SafeMarkup.Escape(NameOf(cost, report.Input)), SafeMarkup.Escape(cost.What), PlanWords.Amount(cost.Amount),
-                SafeMarkup.Escape(cost.Unit), cost.Usd is { } usd ? PlanWords.Usd(usd) : "?");
+                SafeMarkup.Escape(NameOf(cost, report.Input)), SafeMarkup.Escape(cost.What),
+                PlanWords.Amount(cost.Amount), SafeMarkup.Escape(cost.Unit),
+                cost.Usd is { } usd ? PlanWords.Usd(usd) : "?");
         table.AddRow("[bold]total[/]", "", "", "", $"[bold]{PlanWords.Usd(plan.Usd)}[/]");
         cli.Out.Write(table);
     }

@@ -17,7 +17,8 @@ internal static class PlanWords
             PlanLimitKind.BatchConcurrency => $"--concurrency {Number(limit.Value)}",
             PlanLimitKind.AgentConcurrency => $"{Number(limit.Value)} calls at the same time{of}",
             PlanLimitKind.Workers =>
-                $"{Figures.Count(fleet.Workers ?? 0, "worker")} of {Figures.Count(fleet.WorkerConcurrency, "row")} each",
+                $"{Figures.Count(fleet.Workers ?? 0, "worker")} of " +
+                $"{Figures.Count(fleet.WorkerConcurrency, "row")} each",
             PlanLimitKind.CallsPerSecond => $"{Number(limit.Value)} calls a second{of}",
             PlanLimitKind.NewSessionsPerSecond => $"{Number(limit.Value)} new sessions a second{of}",
             PlanLimitKind.LiveSessions => $"{Number(limit.Value)} live sessions{of}",
@@ -36,7 +37,7 @@ internal static class PlanWords
     public static string Usd(double value) => "$" + value.ToString(
         value is 0 or >= 0.1 ? "#,0.00" : value >= 0.0001 ? "0.0000" : "0.0000000", CultureInfo.InvariantCulture);
 
-    public static string Share(double share) => share.ToString("0.#%", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
+    public static string Share(double share) => share.ToString("0.#%", CultureInfo.InvariantCulture);
 
     public static string Of(PlanTransport transport) => transport switch
     {

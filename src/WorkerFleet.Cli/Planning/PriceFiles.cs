@@ -35,8 +35,8 @@ internal static class PriceFiles
             return null;
         var (list, missing) = PriceList.Create(prices);
         if (list is null)
-            problems.Add($"{(File.Exists(shipped) ? $"{shipped}: has" : $"{shipped}: is not there, and no other file has")} " +
-                $"no price for {string.Join(", ", missing)}; put {(missing.Count == 1 ? "it" : "them")} into a file for --prices");
+            problems.Add($"{shipped}: {(File.Exists(shipped) ? "has" : "is not there, so that there is")} no price " +
+                $"for {string.Join(", ", missing)}; put {(missing.Count == 1 ? "it" : "them")} into a file for --prices");
         return list;
     }
 

@@ -19,5 +19,5 @@ internal static class ScaleText
         return $"Backlog: {Figures.Count(scale.Backlog)} rows, {perWorker}. Wanted: {Workers(scale.Wanted)}{feeds}.{eta}";
     }
 
-    private static string Workers(int count) => count == 1 ? "1 worker" : $"{Figures.Count(count)} workers";
+    private static string Workers(int count) => Figures.Count(count, "worker");
 }

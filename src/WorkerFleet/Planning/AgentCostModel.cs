@@ -17,7 +17,8 @@ internal static class AgentCostModel
         AgentLoad agent, CallProfile calls, CallCost cost, PlanInput input, PriceList prices)
     {
         var attempts = CallCounts.Of(agent.Rows, calls, input.Retry).Attempts;
-        var busy = PlanLimits.MeanOf(calls, input) + (calls.Background ?? TimeSpan.Zero);
+        var called = PlanLimits.MeanOf(calls, input);
+        var busy = called + (calls.Background ?? TimeSpan.Zero);
         if (busy < ShortestSession)
             busy = ShortestSession;
         if (cost.Vcpus is { } vcpus)
@@ -35,12 +36,17 @@ internal static class AgentCostModel
         }
 
         if (cost.InputTokens is { } sent)
-            yield return Line("tokens in", attempts * sent, "tokens", attempts * sent / 1e6 * cost.UsdPerMillionInputTokens);
+            yield return Line(
+                "tokens in", attempts * sent, "tokens", attempts * sent / 1e6 * cost.UsdPerMillionInputTokens);
         if (cost.OutputTokens is { } answered)
             yield return Line(
-                "tokens out", attempts * answered, "tokens", attempts * answered / 1e6 * cost.UsdPerMillionOutputTokens);
+                "tokens out", attempts * answered, "tokens",
+                attempts * answered / 1e6 * cost.UsdPerMillionOutputTokens);
         if (cost.UsdPerCall is { } fee)
             yield return Line("calls", attempts, "calls", attempts * fee);
+        if (cost.UsdPerHour is { } hourly)
+            yield return Line(
+                "time of calls", attempts * called.TotalHours, "hours", attempts * called.TotalHours * hourly);
 
         CostLine Line(string what, double amount, string unit, double? usd) =>
             new(CostPart.Agent, what, amount, unit, usd, agent.Name);

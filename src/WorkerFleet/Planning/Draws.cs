@@ -1,8 +1,8 @@
 namespace WorkerFleet.Planning;
 
 /// <summary>
-/// Random numbers that hang on the row and the attempt alone, so that plans of the same batch differ by what was changed in it and not
-/// by chance, and the same plan is the same twice.
+/// Random numbers that hang on the row and the attempt alone, so that plans of the same batch differ by what was
+/// changed in it and not by chance, and the same plan is the same twice.
 /// </summary>
 internal readonly struct Draws(int seed)
 {
@@ -23,7 +23,8 @@ internal readonly struct Draws(int seed)
 
     /// <summary>From a normal distribution: Box and Muller's transform of two uniform draws.</summary>
     public double Deviation(long row, int call) =>
-        Math.Sqrt(-2 * Math.Log(1 - Share(Kind.Radius, row, call))) * Math.Cos(2 * Math.PI * Share(Kind.Angle, row, call));
+        Math.Sqrt(-2 * Math.Log(1 - Share(Kind.Radius, row, call)))
+            * Math.Cos(2 * Math.PI * Share(Kind.Angle, row, call));
 
     /// <summary>SplitMix64's step (Steele, Lea and Flood 2014).</summary>
     private static ulong Mix(ulong value)

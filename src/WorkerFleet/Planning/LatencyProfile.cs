@@ -19,8 +19,8 @@ public sealed record LatencyProfile(TimeSpan Mean, double Spread)
     public double Variation => Math.Sqrt(Math.Exp(Spread * Spread) - 1);
 
     /// <summary>
-    /// The spread that puts the 95th percentile there. One that is higher than any spread can bring it gets the spread that brings it
-    /// highest.
+    /// The spread that puts the 95th percentile there. One that is higher than any spread can bring it gets the
+    /// spread that brings it highest.
     /// </summary>
     public static LatencyProfile Of(TimeSpan mean, TimeSpan? p95)
     {
@@ -42,6 +42,20 @@ public sealed record LatencyProfile(TimeSpan Mean, double Spread)
         var middle = logs.Average();
         var variance = logs.Count < 2 ? 0 : logs.Sum(log => (log - middle) * (log - middle)) / (logs.Count - 1);
         return new(mean, Math.Min(Math.Sqrt(variance), MaxSpread));
+    }
+
+    /// <summary>The share of calls, 0 to 1, that takes longer than this.</summary>
+    public double ShareBeyond(TimeSpan limit)
+    {
+        if (Mean <= TimeSpan.Zero || Spread == 0 || limit <= TimeSpan.Zero)
+            return Mean > limit ? 1 : 0;
+        var deviations = Math.Log(limit / P50) / Spread;
+        // The tail of the normal distribution within 1e-7 (Abramowitz and Stegun, 26.2.17).
+        var t = 1 / (1 + (0.2316419 * Math.Abs(deviations)));
+        var sum = t * (0.319381530 + (t * (-0.356563782 + (t * (1.781477937
+            + (t * (-1.821255978 + (t * 1.330274429))))))));
+        var tail = Math.Exp(-deviations * deviations / 2) / Math.Sqrt(2 * Math.PI) * sum;
+        return deviations >= 0 ? tail : 1 - tail;
     }
 
     /// <summary>All calls so many times as long.</summary>

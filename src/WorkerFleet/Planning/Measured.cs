@@ -1,12 +1,14 @@
 namespace WorkerFleet.Planning;
 
 /// <summary>
-/// What the fleet itself takes and uses, as measured: docs/performance.md, docs/aws.md and docs/dynamodb.md say how. Prices are no part
-/// of it: they are in a file.
+/// What the fleet itself takes and uses, as measured: docs/performance.md, docs/aws.md and docs/dynamodb.md say how.
+/// Prices are no part of it: they are in a file.
 /// </summary>
 internal static class Measured
 {
-    /// <summary>From the submission to the first call: mostly just-in-time compilation (performance.md, "utilisation").</summary>
+    /// <summary>
+    /// From the submission to the first call: mostly just-in-time compilation (performance.md, "utilisation").
+    /// </summary>
     public static readonly TimeSpan Start = TimeSpan.FromSeconds(0.35);
 
     /// <summary>From the last row to the end.</summary>
@@ -27,7 +29,9 @@ internal static class Measured
     /// <summary>SQS requests of one message in full requests of ten: sent, received, deleted.</summary>
     public const double FullSqsRequests = 0.3;
 
-    /// <summary>SQS requests a slice and a row beside: 0.36 a row with slices of 256 rows, 0.33 with slices of 1,000.</summary>
+    /// <summary>
+    /// SQS requests a slice and a row beside: 0.36 a row with slices of 256 rows, 0.33 with slices of 1,000.
+    /// </summary>
     public const double SqsRequestsPerSlice = 10.3;
     public const double SqsRequestsPerRow = 0.02;
 
@@ -57,7 +61,9 @@ internal static class Measured
     /// <summary>Read units a row: 0.04 while it runs, 0.05 for the export.</summary>
     public const double ReadUnits = 0.09;
 
-    /// <summary>Part of an outcome's size that compressing leaves, and what an outcome has beside the answer, in bytes.</summary>
+    /// <summary>
+    /// Part of an outcome's size that compressing leaves, and what an outcome has beside the answer, in bytes.
+    /// </summary>
     public const double Compressed = 1.0 / 3;
     public const int OutcomeBytes = 200;
 
@@ -65,13 +71,12 @@ internal static class Measured
     public static readonly TimeSpan StoreGather = TimeSpan.FromMilliseconds(25);
     public const int StoreGroup = 75;
 
-    /// <summary>Size of an answer that nothing is known of: what the stores were measured with.</summary>
-    public const int UnknownAnswer = 1_024;
-
     /// <summary>Of an answer larger than this there is an object in S3.</summary>
     public const int LargestRecord = 200 * 1_024;
 
-    /// <summary>Write units a second: a heartbeat each 3 s of each process, a claim each 2 s of each worker and limit.</summary>
+    /// <summary>
+    /// Write units a second: a heartbeat each 3 s of each process, a claim each 2 s of each worker and limit.
+    /// </summary>
     public const double HeartbeatUnits = 1.0 / 3;
     public const double ClaimUnits = 0.5;
 

@@ -1,8 +1,11 @@
+using WorkerFleet.Batches;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Planning;
 
-/// <summary>Finds what a batch cannot be faster than, each limit by itself: its work ÷ what the limit lets through.</summary>
+/// <summary>
+/// Finds what a batch cannot be faster than, each limit by itself: its work ÷ what the limit lets through.
+/// </summary>
 internal static class PlanLimits
 {
     /// <returns>The one that binds first.</returns>
@@ -29,7 +32,7 @@ internal static class PlanLimits
         if (input.Fleet.Slots is { } slots)
             Add(PlanLimitKind.Workers, slots, work / slots);
         if (background > TimeSpan.Zero && input.Limits.Waiting > 0)
-            Add(PlanLimitKind.Waiting, input.Limits.Waiting, background / input.Limits.Waiting);
+            Add(PlanLimitKind.Waiting, input.Limits.Waiting, background / WindowOf(input.Limits));
         if (OwnRateOf(input.Fleet) is { } own)
             Add(PlanLimitKind.Fleet, own, TimeSpan.FromSeconds(calls / own));
         Add(PlanLimitKind.Rows, input.Rows, longest);
@@ -37,6 +40,9 @@ internal static class PlanLimits
 
         void Add(PlanLimitKind kind, double value, TimeSpan least) => limits.Add(new(kind, null, value, least));
     }
+
+    /// <summary>Rows that are dispatched and not settled, about: the window of the dispatcher counts in slices.</summary>
+    public static long WindowOf(LimitsSpec limits) => (long)DispatchWindow.SlicesOf(limits) * limits.SliceSize;
 
     /// <summary>Rows a second that the fleet itself can do; null where nobody has measured it.</summary>
     public static double? OwnRateOf(FleetShape fleet) => fleet switch
@@ -50,7 +56,8 @@ internal static class PlanLimits
     public static TimeSpan MeanOf(CallProfile calls, PlanInput input) =>
         calls.Latency.Mean < input.Limits.AttemptTimeout ? calls.Latency.Mean : input.Limits.AttemptTimeout;
 
-    private static IEnumerable<PlanLimit> OfAgent(AgentLoad agent, CallProfile profile, CallCounts counts, TimeSpan mean)
+    private static IEnumerable<PlanLimit> OfAgent(
+        AgentLoad agent, CallProfile profile, CallCounts counts, TimeSpan mean)
     {
         var limits = agent.Limits;
         if (limits.Concurrency is { } concurrency)
@@ -63,7 +70,8 @@ internal static class PlanLimits
         if (limits.LiveSessions is { } live)
             yield return New(PlanLimitKind.LiveSessions, live, limits.StopsSessions
                 ? mean * counts.Attempts / live
-                // A place is free again when its session was idle for long enough; the last ones need not wait for that.
+                // A place is free again when its session was idle for long enough; the last ones need not wait for
+                // that.
                 : (mean + limits.SessionIdleTime) * Math.Floor(Math.Max(0, counts.Attempts - 1) / live));
 
         PlanLimit New(PlanLimitKind kind, double value, TimeSpan least) => new(kind, agent.Name, value, least);

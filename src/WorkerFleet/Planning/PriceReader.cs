@@ -4,11 +4,16 @@ using WorkerFleet.Mapping;
 
 namespace WorkerFleet.Planning;
 
-/// <summary>Reads a file of prices: <c>{"prices":{NAME:{"usd":…,"source":…,"date":…,"verify":…}}}</c>, some or all of them.</summary>
+/// <summary>
+/// Reads a file of prices: <c>{"prices":{NAME:{"usd":…,"source":…,"date":…,"verify":…}}}</c>, some or all of them.
+/// </summary>
 public static class PriceReader
 {
     private const double MaxUsd = 1_000_000;
     private const string Prices = "prices";
+
+    private const string Example =
+        """{"prices":{"sqs_million_requests":{"usd":0.4,"source":"our contract","date":"2026-11-01"}}}""";
 
     private static readonly string[] Fields = ["usd", "source", "date", "verify"];
 
@@ -36,10 +41,10 @@ public static class PriceReader
         using (document)
         {
             if (document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty(Prices, out var prices) && prices.ValueKind == JsonValueKind.Object)
+                && document.RootElement.TryGetProperty(Prices, out var prices)
+                && prices.ValueKind == JsonValueKind.Object)
                 return [.. prices.EnumerateObject().Select(entry => ReadPrice(entry, file, problems)).OfType<Price>()];
-            problems.Add($"{file}: has no object '{Prices}', such as " +
-                "{\"prices\":{\"sqs_million_requests\":{\"usd\":0.4,\"source\":\"our contract\",\"date\":\"2026-11-01\"}}}");
+            problems.Add($"{file}: has no object '{Prices}', such as {Example}");
             return [];
         }
     }

@@ -3,7 +3,8 @@ namespace WorkerFleet.Planning;
 /// <summary>What the broker costs: requests of SQS. Nobody charges for messages of a RabbitMQ.</summary>
 internal static class QueueCostModel
 {
-    public static IEnumerable<CostLine> Of(PlanInput input, CallCounts calls, TimeSpan? time, int workers, PriceList prices)
+    public static IEnumerable<CostLine> Of(
+        PlanInput input, CallCounts calls, TimeSpan? time, int workers, PriceList prices)
     {
         if (input.Fleet.Transport != PlanTransport.AmazonSqs)
             yield break;

@@ -3,8 +3,9 @@ using WorkerFleet.Items;
 namespace WorkerFleet.Planning;
 
 /// <summary>
-/// Runs a batch on paper: rows in order through as many places as there are, each call as long as its draw says, failed ones again
-/// after the batch's own waits. So ramp, waves of calls, retries and the end of the last ones are in the time.
+/// Runs a batch on paper: rows in order through as many places as there are, each call as long as its draw says,
+/// failed ones again after the batch's own waits. So ramp, waves of calls, retries and the end of the last ones are
+/// in the time.
 /// </summary>
 internal sealed class RunSimulation
 {
@@ -37,7 +38,8 @@ internal sealed class RunSimulation
     }
 
     /// <returns>When the last row is settled, from the first call, and rows a second once it runs evenly.</returns>
-    public static (TimeSpan End, double RowsPerSecond) Run(SimulatedRun run, int seed) => new RunSimulation(run, seed).Run();
+    public static (TimeSpan End, double RowsPerSecond) Run(SimulatedRun run, int seed) =>
+        new RunSimulation(run, seed).Run();
 
     private (TimeSpan End, double RowsPerSecond) Run()
     {
@@ -171,7 +173,8 @@ internal sealed class RunSimulation
         return agents[^1].Calls;
     }
 
-    private void Schedule(Step step, Call call, TimeSpan after) => _events.Enqueue((step, call), (_now + after, _order++));
+    private void Schedule(Step step, Call call, TimeSpan after) =>
+        _events.Enqueue((step, call), (_now + after, _order++));
 
     private readonly record struct Call(int Row, int Attempt, int Returns, TimeSpan BegunAt)
     {

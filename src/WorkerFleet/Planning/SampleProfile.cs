@@ -29,7 +29,7 @@ public static class SampleProfile
             ThrottledRate = Math.Min(MostThrottled, Share(throttled.Count, calls.Count)),
             RetryAfter = asking.Count == 0 ? null : asking.Max(),
             RetryAfterRate = Share(asking.Count, throttled.Count),
-            OutputBytes = succeeded.Count == 0 ? Measured.UnknownAnswer : succeeded.Average(call => call.OutputBytes),
+            OutputBytes = succeeded.Count == 0 ? null : succeeded.Average(call => call.OutputBytes),
             MeasuredCalls = ran.Count,
         };
     }

@@ -9,8 +9,8 @@ using WorkerFleet.Sources;
 namespace WorkerFleet.Planning;
 
 /// <summary>
-/// Really invokes agents for some rows, once each, inside the limits of batch and agents. Nothing of it is kept, and nothing is tried
-/// again.
+/// Really invokes agents for some rows, once each, inside the limits of batch and agents. Nothing of it is kept, and
+/// nothing is tried again.
 /// </summary>
 public sealed class SampleRun(IAgentCatalog agents, ISourceReader reader, TimeProvider time)
 {

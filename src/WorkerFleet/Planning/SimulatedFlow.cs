@@ -27,7 +27,8 @@ internal sealed class SimulatedFlow
 
     private double? Rate => _limits.StartsPerSecond is null ? _rate.Current : _rate.Current * AgentFlow.Headroom;
 
-    /// <returns>When the next call may begin, at <paramref name="now"/> at the earliest; null: not before another has ended.</returns>
+    /// <returns>When the next call may begin, at <paramref name="now"/> at the earliest; null: not before another has
+    /// ended.</returns>
     public TimeSpan? NextBegin(TimeSpan now)
     {
         var next = _pausedUntil > now ? _pausedUntil : now;

@@ -10,8 +10,8 @@ using WorkerFleet.Sources;
 namespace WorkerFleet.Planning;
 
 /// <summary>
-/// Reads a source to its end as a submission and its dispatch would, with their messages, and keeps counts alone: memory does not grow
-/// with it.
+/// Reads a source to its end as a submission and its dispatch would, with their messages, and keeps counts alone:
+/// memory does not grow with it.
 /// </summary>
 public sealed class SourceSurveyor(SourceIngest ingest, ISourceReader reader, IAgentCatalog agents)
 {

@@ -5,17 +5,22 @@ internal static class StoreCostModel
 {
     private const double Gigabyte = 1e9;
 
-    public static IEnumerable<CostLine> Of(PlanInput input, CallCounts calls, TimeSpan? time, int workers, PriceList prices)
+    public static IEnumerable<CostLine> Of(
+        PlanInput input, CallCounts calls, TimeSpan? time, int workers, PriceList prices)
     {
         if (input.Fleet.Store != PlanStore.DynamoDb)
             yield break;
         var (writes, reads) = (WritesOf(input, calls, time, workers), ReadsOf(input, time, workers));
-        yield return Line("DynamoDB writes", writes, "write units", writes / 1e6 * UsdOf(PriceNames.DynamoDbMillionWriteUnits));
-        yield return Line("DynamoDB reads", reads, "read units", reads / 1e6 * UsdOf(PriceNames.DynamoDbMillionReadUnits));
-        // The source, and answers that are too large for a record; written once, read once by the dispatcher and the export.
+        yield return Line(
+            "DynamoDB writes", writes, "write units", writes / 1e6 * UsdOf(PriceNames.DynamoDbMillionWriteUnits));
+        yield return Line(
+            "DynamoDB reads", reads, "read units", reads / 1e6 * UsdOf(PriceNames.DynamoDbMillionReadUnits));
+        // The source, and answers that are too large for a record; written once, read once by the dispatcher and the
+        // export.
         var large = input.Agents.Where(agent => OutcomeOf(agent) > Measured.LargestRecord).ToList();
-        var objects = Math.Ceiling((double)input.SourceBytes / Measured.UploadPart) + 2 + large.Sum(agent => agent.Rows);
-        var gets = Math.Ceiling((double)input.Slices / Measured.SlicesPerRead) + 3 + large.Sum(agent => agent.Rows);
+        var answers = large.Sum(agent => agent.Rows);
+        var objects = Math.Ceiling((double)input.SourceBytes / Measured.UploadPart) + 2 + answers;
+        var gets = Math.Ceiling((double)input.Slices / Measured.SlicesPerRead) + 3 + answers;
         var gigabytes = (input.SourceBytes + large.Sum(agent => agent.Rows * OutcomeOf(agent))) / Gigabyte;
         yield return Line("S3 writes", objects, "requests", objects / 1e3 * UsdOf(PriceNames.S3ThousandPuts));
         yield return Line("S3 reads", gets, "requests", gets / 1e3 * UsdOf(PriceNames.S3ThousandGets));
@@ -23,13 +28,15 @@ internal static class StoreCostModel
 
         double UsdOf(string name) => prices[name].Usd;
 
-        static CostLine Line(string what, double amount, string unit, double usd) => new(CostPart.Store, what, amount, unit, usd);
+        static CostLine Line(string what, double amount, string unit, double usd) =>
+            new(CostPart.Store, what, amount, unit, usd);
     }
 
     private static double WritesOf(PlanInput input, CallCounts calls, TimeSpan? time, int workers)
     {
         var all = Math.Max(calls.Calls, input.Rows);
-        // How many outcomes of a slice come while one waits for others; without a time, a group that costs next to nothing.
+        // How many outcomes of a slice come while one waits for others; without a time, a group that costs next to
+        // nothing.
         var settled = time is { } takes && takes > TimeSpan.Zero
             ? input.Rows / takes.TotalSeconds / Math.Max(1, workers) * Measured.StoreGather.TotalSeconds
             : Measured.StoreGroup;
@@ -52,7 +59,7 @@ internal static class StoreCostModel
     }
 
     private static double OutcomeOf(AgentLoad agent) =>
-        (agent.Calls?.OutputBytes ?? Measured.UnknownAnswer) + Measured.OutcomeBytes;
+        agent.OutputBytes + Measured.OutcomeBytes;
 
     private static double ReadsOf(PlanInput input, TimeSpan? time, int workers) =>
         ((input.Rows + input.RejectedRows) * Measured.ReadUnits) + ((time?.TotalSeconds ?? 0)

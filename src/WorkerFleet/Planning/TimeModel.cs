@@ -1,15 +1,16 @@
 using WorkerFleet.Agents;
-using WorkerFleet.Batches;
 
 namespace WorkerFleet.Planning;
 
 /// <summary>
-/// Estimates the time of a batch by running it on paper several times. Of a long one only the beginning and the end are simulated; what
-/// lies between goes on at the rate of the middle.
+/// Estimates the time of a batch by running it on paper several times. Of a long one only the beginning and the end
+/// are simulated; what lies between goes on at the rate of the middle.
 /// </summary>
 internal static class TimeModel
 {
-    /// <summary>Rows that are simulated at most: enough waves of any concurrency, and done in a fraction of a second.</summary>
+    /// <summary>
+    /// Rows that are simulated at most: enough waves of any concurrency, and done in a fraction of a second.
+    /// </summary>
     public const int MostRows = 20_000;
 
     private const int Runs = 5;
@@ -36,12 +37,13 @@ internal static class TimeModel
             return fixedTime;
         var slots = Math.Min(input.Limits.Concurrency, input.Fleet.Slots ?? long.MaxValue);
         var agents = input.Agents
-            .Select(agent => (agent.Rows, agent.Limits, Calls: Shift(agent.Calls!, side)))
+            .Select(agent => (agent.Rows, agent.Limits, Calls: agent.Calls!.Shift(side)))
             .Where(agent => agent.Rows > 0)
             .ToList();
         // Together in the places of the batch; and each by itself, inside its own limits. The slowest of these decides.
         var longest = agents.Count == 1 ? TimeSpan.Zero : TimeOf(
-            input, seed, input.Rows, slots, new(), [.. agents.Select(agent => ((double)agent.Rows / input.Rows, agent.Calls))]);
+            input, seed, input.Rows, slots, new(),
+            [.. agents.Select(agent => ((double)agent.Rows / input.Rows, agent.Calls))]);
         foreach (var (rows, limits, calls) in agents)
         {
             var time = TimeOf(
@@ -54,16 +56,14 @@ internal static class TimeModel
     }
 
     private static TimeSpan TimeOf(
-        PlanInput input, int seed, long rows, long slots, AgentLimits limits, IReadOnlyList<(double, CallProfile)> agents)
+        PlanInput input, int seed, long rows, long slots, AgentLimits limits,
+        IReadOnlyList<(double, CallProfile)> agents)
     {
         var run = new SimulatedRun(
-            (int)Math.Min(rows, MostRows), (int)slots, DispatchWindow.SlicesOf(input.Limits) * (long)input.Limits.SliceSize,
+            (int)Math.Min(rows, MostRows), (int)slots, PlanLimits.WindowOf(input.Limits),
             agents, limits, PlanLimits.OwnRateOf(input.Fleet), input.Retry, input.Limits.AttemptTimeout,
             input.Fleet.Store == PlanStore.DynamoDb ? Measured.CloudSweep : Measured.Sweep);
         var (end, rate) = RunSimulation.Run(run, seed);
         return rows <= MostRows ? end : end + TimeSpan.FromSeconds((rows - MostRows) / rate);
     }
-
-    private static CallProfile Shift(CallProfile calls, int side) =>
-        side == 0 ? calls : calls with { Latency = calls.Latency.Times(1 + (side * calls.Uncertainty)) };
 }

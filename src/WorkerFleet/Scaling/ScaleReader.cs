@@ -14,12 +14,13 @@ public sealed class ScaleReader(
     IBatchStore batches, ILedger ledger, IWorkerRegistry registry, IAgentCatalog agents, ScaleOptions options,
     TimeProvider time)
 {
+    /// <summary>Open batches that are looked at: beyond, there is enough to do for any fleet.</summary>
     private const int MaxBatches = 1_000;
 
     /// <summary>Slices read in one look, and of one batch; the rows of others are taken to be all pending.</summary>
     private const int MaxSlices = 64;
 
-    private const int MaxSlicesOfBatch = 8;
+    private const int MaxSlicesOfBatch = 4;
 
     /// <summary>Workers are busy from this part of their capacity on.</summary>
     private const double BusyFrom = 0.8;

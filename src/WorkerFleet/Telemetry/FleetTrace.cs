@@ -75,14 +75,13 @@ internal static class FleetTrace
         ActivityLink[] links = item.SentBy is { } sender && Parse(sender) is var context && context != default
             ? [new(context)]
             : [];
-        var activity = Source.StartActivity("process item", ActivityKind.Consumer, Parse(batch.TraceParent), links: links);
+        var activity = Source.StartActivity(
+            "process item", ActivityKind.Consumer, Parse(batch.TraceParent), TagsOf(item), links);
         if (activity is { IsAllDataRequested: true })
             activity
                 .SetTag(SpanTags.System, system)
                 .SetTag(SpanTags.Operation, "process")
                 .SetTag(SpanTags.Destination, QueueNames.Items(batch.Spec.Limits.Priority))
-                .SetTag(SpanTags.BatchId, IdOf(item.BatchId))
-                .SetTag(SpanTags.Row, item.Index)
                 .SetTag(SpanTags.Slice, item.Slice)
                 .SetTag(SpanTags.Round, item.Round);
         return activity;
@@ -94,15 +93,13 @@ internal static class FleetTrace
     /// <returns>Null for a batch that is of no trace, where nobody listens.</returns>
     public static Activity? StartAttempt(BatchState batch, ProcessBatchItem item)
     {
+        if (!Source.HasListeners())
+            return StartUnrecorded(batch.TraceParent);
         var parent = Activity.Current?.Source.Name == SourceName ? default : Parse(batch.TraceParent);
-        if (Source.StartActivity(Attempt, ActivityKind.Internal, parent) is not { } activity)
-            return batch.TraceParent is { } trace
-                ? new Activity(Attempt).SetIdFormat(ActivityIdFormat.W3C).SetParentId(trace).Start()
-                : null;
+        if (Source.StartActivity(Attempt, ActivityKind.Internal, parent, TagsOf(item)) is not { } activity)
+            return StartUnrecorded(batch.TraceParent, ActivityTraceFlags.None);
         if (activity.IsAllDataRequested)
             activity
-                .SetTag(SpanTags.BatchId, IdOf(item.BatchId))
-                .SetTag(SpanTags.Row, item.Index)
                 .SetTag(SpanTags.Attempt, item.Attempt)
                 .SetTag(SpanTags.Agent, item.Agent)
                 .SetTag(SpanTags.Session, ItemSession.ForAttempt(item.BatchId, item.Index, item.Attempt));
@@ -127,6 +124,21 @@ internal static class FleetTrace
     }
 
     public static string IdOf(Guid batchId) => batchId.ToString("D");
+
+    /// <summary>Known from the start, since samplers may go by them.</summary>
+    private static KeyValuePair<string, object?>[] TagsOf(ProcessBatchItem item) =>
+        [new(SpanTags.BatchId, IdOf(item.BatchId)), new(SpanTags.Row, item.Index)];
+
+    /// <summary>Only tells the agent which trace it is of, and, where somebody has decided not to record it, that it is not.</summary>
+    private static Activity? StartUnrecorded(string? traceParent, ActivityTraceFlags? flags = null)
+    {
+        if (traceParent is null)
+            return null;
+        var activity = new Activity(Attempt).SetIdFormat(ActivityIdFormat.W3C).SetParentId(traceParent);
+        if (flags is { } decided)
+            activity.ActivityTraceFlags = decided;
+        return activity.Start();
+    }
 
     private static ActivityContext Parse(string? traceParent) =>
         traceParent is not null && ActivityContext.TryParse(traceParent, null, isRemote: true, out var context)

@@ -1,4 +1,3 @@
-using RabbitMQ.Client;
 using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Processes;
 

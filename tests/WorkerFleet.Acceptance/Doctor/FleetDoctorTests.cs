@@ -21,7 +21,8 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
     {
         // It has answered nobody by the time that the worker is killed.
         _fleet.Workspace.WithAgents(new { stuck = new { Type = "simulated", Simulated = new { Latency = "00:04:00" } } });
-        _fleet.Workspace.Write("rows.csv", "n\n" + string.Concat(Enumerable.Range(0, 40).Select(row => $"{row}\n")));
+        foreach (var name in (string[])["first.csv", "second.csv"])
+            _fleet.Workspace.Write(name, $"n\n{name}\n" + string.Concat(Enumerable.Range(0, 40).Select(row => $"{row}\n")));
         await _fleet.StartAsync(1, 1);
     }
 
@@ -35,20 +36,24 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
         await SayAsync(process => process with { Id = "elsewhere/1/a", Version = "0.0.9" });
         (await DoctorExam.RunAsync(_fleet.Workspace, "--only", "versions")).ShouldFind("versions.mixed");
 
-        var working = await SubmitAsync();
+        var working = await SubmitAsync("first.csv");
         await _fleet.WaitForAsync(working, progress => progress.Batch.CurrentState == BatchStatus.Processing, "to be worked on");
         await WaitForRowsInFlightAsync();
         await _fleet.Workers[0].KillAsync();
         await WaitUntilNotSeenAsync(FleetRole.Worker);
         (await DoctorExam.RunAsync(_fleet.Workspace)).ShouldFind(
-            "processes.lost", "processes.no-worker", "batches.no-worker", "batches.orphaned", "queues.unattended");
+            "processes.lost", "processes.no-worker", "batches.no-worker", "batches.orphaned", "queues.unattended")
+            .ShouldSay("batches.orphaned", "which is gone");
 
         await _fleet.Orchestrators[0].KillAsync();
-        await SubmitAsync();
+        await SubmitAsync("second.csv");
         await PublishDeadLettersAsync();
         await WaitUntilNotSeenAsync(FleetRole.Orchestrator);
         (await DoctorExam.RunAsync(_fleet.Workspace)).ShouldFind(
             "processes.lost", "processes.none", "batches.not-dispatched", "queues.unattended", "queues.dead-letters");
+
+        await ScheduleAsync(TimeProvider.System.GetUtcNow().AddMinutes(-2), working);
+        (await DoctorExam.RunAsync(_fleet.Workspace, "--only", "batches")).ShouldFind("batches.schedule-overdue");
 
         // A worker that meets at another place: it lives, and nobody consumes.
         _fleet.Workspace.Environment["FLEET__RABBITMQ__PREFIX"] = RabbitMqBroker.NewPrefix();
@@ -61,7 +66,7 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
             .ShouldFind("queues.unattended").ShouldSay("queues.unattended", "live by their heartbeats");
     }
 
-    private Task<Guid> SubmitAsync() => _fleet.SubmitAsync("rows.csv", "--agent", "stuck", "--prompt", "{{n}}");
+    private Task<Guid> SubmitAsync(string source) => _fleet.SubmitAsync(source, "--agent", "stuck", "--prompt", "{{n}}");
 
     /// <summary>Writes a heartbeat as a worker would.</summary>
     private async Task SayAsync(Func<WorkerRecord, WorkerRecord> change)
@@ -83,6 +88,12 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
                 Capacity = 25,
             }),
             CancellationToken.None);
+    }
+
+    private async Task ScheduleAsync(DateTimeOffset dueAt, Guid batch)
+    {
+        await using var store = _fleet.OpenStore();
+        await store.Schedule.PutAsync(new("test/overdue", batch, dueAt, "batches", "RedriveBatch", "{}"), CancellationToken.None);
     }
 
     private async Task WaitForRowsInFlightAsync()

@@ -250,6 +250,18 @@ public abstract class ScheduleConformance : StoreSuite
     }
 
     [Fact]
+    public async Task Count_OfAllBatches_CountsClaimedOnesAndStopsWhereItIsTold()
+    {
+        var before = await Schedule.CountAsync(10_000, Token);
+        for (var i = 0; i < 12; i++)
+            await Put($"m{i}", 1, i % 2 == 0 ? _batch : Guid.CreateVersion7(), queue: i == 0 ? "batches" : "items");
+        await Schedule.ClaimDueAsync(Noon.AddSeconds(10), 3, Lease, [_batch], Token);
+
+        Assert.Equal(before + 12, await Schedule.CountAsync(10_000, Token));
+        Assert.Equal(5, await Schedule.CountAsync(5, Token));
+    }
+
+    [Fact]
     public async Task DeleteBatch_DeletesItsMessagesOnly()
     {
         await Put("a", 1);

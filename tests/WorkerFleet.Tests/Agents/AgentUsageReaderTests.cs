@@ -79,9 +79,9 @@ public sealed class AgentUsageReaderTests
     [InlineData("", "begins with '/'")]
     [InlineData("/a~2b", "behind '~' comes 0 or 1")]
     [InlineData("/a~", "behind '~' comes 0 or 1")]
-    public void Validate_BadPointer_NamesItsKey(string pointer, string expected)
+    public void Validate_BadPointer_NamesItsKey(string text, string expected)
     {
-        var problem = Assert.Single(AgentUsageReader.Validate("verifier", new() { OutputTokens = pointer }));
+        var problem = Assert.Single(AgentUsageReader.Validate("verifier", new() { OutputTokens = text }));
 
         Assert.StartsWith("Fleet:Agents:verifier:Usage:OutputTokens: ", problem, StringComparison.Ordinal);
         Assert.Contains(expected, problem, StringComparison.Ordinal);

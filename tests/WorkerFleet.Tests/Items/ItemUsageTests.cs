@@ -3,7 +3,6 @@ using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Journal;
-using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Scheduling;
 using WorkerFleet.Tests.Fakes;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Results;

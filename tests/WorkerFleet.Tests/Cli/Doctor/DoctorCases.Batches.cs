@@ -76,7 +76,7 @@ internal static partial class DoctorCases
         return DoctorCase.Of(code, Check(facts));
     }
 
-    private static JournalEvent Event(string status, string? worker = null, string? detail = null) =>
+    public static JournalEvent Event(string status, string? worker = null, string? detail = null) =>
         new("session", JournalEvent.IdFor(0, 1, 0, status), LongAgo, status, Attempt: 1, worker, detail);
 
     private static FakeFacts FactsOf(BatchProgress batch, params WorkerRecord[] processes)

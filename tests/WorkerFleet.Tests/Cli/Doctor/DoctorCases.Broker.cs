@@ -17,10 +17,10 @@ internal static partial class DoctorCases
         yield return BrokerWith(DoctorCodes.BrokerVirtualHost, BrokerFault.VirtualHost);
         yield return BrokerWith(DoctorCodes.BrokerFailed, BrokerFault.Failed);
         yield return DoctorCase.Of(DoctorCodes.BrokerVersion, new BrokerCheck(FakeBroker.With(new BrokerReport(null, "it answers", "3.9.27")), []));
-        yield return Queue(DoctorCodes.QueuesMissing, Items with { Fault = QueueFault.Missing }, Worker());
-        yield return Queue(DoctorCodes.QueuesDiffer, Items with { Fault = QueueFault.Differs });
-        yield return Queue(DoctorCodes.QueuesSettings, Items with { Fault = QueueFault.DiffersHarmlessly });
-        yield return Queue(DoctorCodes.QueuesDenied, Items with { Fault = QueueFault.Denied });
+        yield return Queue(DoctorCodes.QueuesMissing, Items with { Fault = QueueFault.Missing, Detail = "on purpose" }, Worker());
+        yield return Queue(DoctorCodes.QueuesDiffer, Items with { Fault = QueueFault.Differs, Detail = "on purpose" });
+        yield return Queue(DoctorCodes.QueuesSettings, Items with { Fault = QueueFault.DiffersHarmlessly, Detail = "on purpose" });
+        yield return Queue(DoctorCodes.QueuesDenied, Items with { Fault = QueueFault.Denied, Detail = "on purpose" });
         // Stuck in pending: workers live, and consume somewhere else; or there are none.
         yield return Queue(DoctorCodes.QueuesUnattended, Items with { Consumers = 0 }, Worker());
         yield return Queue(DoctorCodes.QueuesUnattended, Items with { Consumers = 0, Ready = 3 });

@@ -17,6 +17,7 @@ internal static partial class DoctorCases
     {
         yield return new(DoctorCodes.StoreLocked, () => WithDatabaseAsync(database => Execute(database, "BEGIN IMMEDIATE")));
         yield return new(DoctorCodes.StoreDamaged, () => InFolderAsync(cli => cli.Write(".fleet/fleet.db", new string('x', 20_000))));
+        yield return new(DoctorCodes.StoreDamaged, OverwrittenAsync);
         yield return new(DoctorCodes.StoreNewer, () => WithDatabaseAsync(database => Execute(database, "PRAGMA user_version = 99")));
         yield return Faulty(DoctorCodes.StoreUnwritable, new UnauthorizedAccessException("denied"));
         yield return Faulty(DoctorCodes.StoreUnavailable, new StoreException(StoreFault.Unavailable, "no answer"));
@@ -44,6 +45,22 @@ internal static partial class DoctorCases
             act(database);
             return await DoctorRun.FindAsync(process);
         }
+    }
+
+    /// <summary>A real database, whose middle something else has written over.</summary>
+    private static async Task<IReadOnlyList<Finding>> OverwrittenAsync()
+    {
+        using var process = new CliProcess();
+        process.Write("rows.csv", "name\n" + string.Concat(Enumerable.Repeat("Ann\n", 500)));
+        Assert.Equal(ExitCodes.Success, await process.RunAsync("run", "rows.csv", "--agent", "echo", "--prompt", "{{name}}"));
+        await using (var file = File.OpenWrite(Path.Combine(process.Folder, ".fleet", "fleet.db")))
+        {
+            // Not the first page: that it is a database can still be seen.
+            file.Position = file.Length / 4;
+            file.Write(Enumerable.Repeat((byte)0xAA, (int)file.Length / 2).ToArray());
+        }
+
+        return await DoctorRun.FindAsync(process);
     }
 
     private static void Execute(sqlite3 database, string sql) => Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(database, sql));

@@ -3,6 +3,7 @@ using WorkerFleet.AgentCore.LocalAgent;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli;
 using WorkerFleet.Cli.Doctor;
+using WorkerFleet.Journal;
 using WorkerFleet.Tests.AgentCore;
 
 namespace WorkerFleet.Tests.Cli.Doctor;
@@ -108,6 +109,40 @@ public sealed class DoctorTests : IDisposable
         var found = await DoctorRun.FindAsync(_cli, "--only", "agents");
 
         Assert.Contains(found, finding => finding.Code == code);
+    }
+
+    [Fact]
+    public async Task Agents_PingWhoseTimeAdvances_IsAWarning()
+    {
+        await using var server = RawServer.Start(async exchange =>
+        {
+            await exchange.ReadRequestAsync();
+            var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            await exchange.WriteAsync(RawServer.Answer(
+                "200 OK", "application/json", $$"""{"status":"Healthy","time_of_last_update":{{now}}}""", "Connection: close\r\n"));
+        });
+        ConfigureAgent(server.Url);
+
+        var found = await DoctorRun.FindAsync(_cli, "--only", "agents");
+
+        Assert.Contains(found, finding => finding.Code == "agents.ping-advances");
+        Assert.Contains(found, finding => finding.Text == "mine is ready");
+        Assert.Equal(3, server.Requests);
+    }
+
+    [Fact]
+    public async Task Batches_RowsOfOneDeadWorker_AreOneFinding()
+    {
+        var facts = new FakeFacts();
+        facts.Processes.Add(DoctorCases.Orchestrator());
+        facts.Unfinished.Add(DoctorCases.Batch());
+        for (var row = 0; row < 7; row++)
+            facts.Items.Add(new(row, [DoctorCases.Event(JournalStatus.InvocationStarted, worker: "host/9/z")]));
+
+        var found = await DoctorCase.RunAsync(DoctorCases.Check(facts));
+
+        Assert.Contains("rows 0, 1, 2, 3, 4 and 2 more", Assert.Single(found, finding => finding.Code == "batches.orphaned").Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
