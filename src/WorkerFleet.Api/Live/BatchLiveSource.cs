@@ -39,10 +39,12 @@ internal sealed class BatchLiveSource(
         var activity = (await workers.ListAsync(time.GetUtcNow() - HeartbeatAge, cancellationToken))
             .SelectMany(worker => worker.Activity).Where(each => each.BatchId == batchId).ToList();
         await ReadErrorsAsync(progress, isFinal, cancellationToken);
+        var batch = BatchJson.Of(progress);
         return new BatchLiveJson(
-            0, default, BatchJson.Of(progress), rate is { } known ? Math.Round(known, 1) : null,
+            0, default, batch, rate is { } known ? Math.Round(known, 1) : null,
             EtaOf(rate, progress.Counts.Pending), activity.Sum(each => each.InFlight),
-            LatencyLiveJson.Of(LatencyBuckets.Sum(activity.Select(each => each.Latencies))), _errors);
+            LatencyLiveJson.Of(LatencyBuckets.Sum(activity.Select(each => each.Latencies))), _errors,
+            BatchLiveJson.ProjectCost(batch));
     }
 
     public bool IsFinal(BatchLiveJson value) => BatchStatus.IsFinal(value.Batch.Status);

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
-using WorkerFleet.Cli.Doctor;
+using WorkerFleet.Cli.Doctor.Facts;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Planning;
 using WorkerFleet.Cli.Rendering;
@@ -39,7 +40,7 @@ internal sealed class PlanCommand(CliContext cli)
         var (request, common, choices) = Read(parsed);
         var stop = cli.Stop.Requested;
         await using var services = AgentsOnly.Create(cli, common);
-        var agents = AgentsOnly.CatalogOf(services);
+        var agents = services.GetRequiredService<IAgentCatalog>();
         await using var source = await PlanSource.OpenAsync(cli, common, request.SourcePath, stop);
         var reader = new SourceReader(source.Blobs);
         var survey = await new SourceSurveyor(new SourceIngest(source.Blobs, reader), reader, agents).SurveyAsync(

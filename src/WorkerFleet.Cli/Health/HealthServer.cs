@@ -9,11 +9,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Cli.Rendering;
+using WorkerFleet.Telemetry;
 
 namespace WorkerFleet.Cli.Health;
 
-/// <summary>Answers probes over HTTP from before the process starts anything else until it has stopped everything else.</summary>
-internal sealed class HealthServer(HealthOptions options, HealthCheckService checks)
+/// <summary>
+/// Answers probes over HTTP, and scrapes of the metrics, from before the process starts anything else until it has stopped
+/// everything else.
+/// </summary>
+internal sealed class HealthServer(HealthOptions options, HealthCheckService checks, TelemetryExport? telemetry = null)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private const int MaxConnections = 100;
@@ -42,6 +46,8 @@ internal sealed class HealthServer(HealthOptions options, HealthCheckService che
         var app = _app = builder.Build();
         foreach (var tag in HealthTags.All)
             app.MapGet($"/health/{tag}", (RequestDelegate)(context => AnswerAsync(context, tag)));
+        if (telemetry is { ServesMetrics: true })
+            telemetry.MapMetrics(app);
         try
         {
             await app.StartAsync(cancellationToken);

@@ -15,6 +15,7 @@ using WorkerFleet.Cli.Health;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Messaging;
 using WorkerFleet.Sqlite;
+using WorkerFleet.Telemetry;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Cli.Hosting;
@@ -40,7 +41,13 @@ internal sealed class FleetApp : IAsyncDisposable
     private IDisposable? _entered;
     private bool _waitsForBroker;
 
-    private FleetApp(IHost host) => _host = host;
+    private FleetApp(IHost host)
+    {
+        _host = host;
+        // Before anything of the fleet, so that its first spans count. It ends with the host, after all that it tells of.
+        if (host.Services.GetRequiredService<IServiceProviderIsService>().IsService(typeof(TelemetryExport)))
+            _ = host.Services.GetRequiredService<TelemetryExport>();
+    }
 
     public BatchQueries Queries => Get<BatchQueries>();
 
@@ -76,8 +83,11 @@ internal sealed class FleetApp : IAsyncDisposable
             throw new UserErrorException(
                 $"{AwsSettingsReader.StoreKey} is dynamodb, a store for the processes of a fleet: hand the batch to them " +
                 "with 'fleet submit', or run it by itself in a data folder, with the variable FLEET__STORE=sqlite");
-        return Build(cli, common, services => services
-            .AddCallbacks(common.Configuration, listens: true).AddEmbeddedFleet(concurrency)).Enter(
+        return Build(cli, common, services =>
+        {
+            TelemetryChoice.AddToCommand(services, cli, common, TelemetryChoice.Run);
+            services.AddCallbacks(common.Configuration, listens: true).AddEmbeddedFleet(concurrency);
+        }).Enter(
             StoreMode.Embedded,
             "is in use by a fleet, whose processes would take this batch for their own. Hand it to them with " +
             "'fleet submit', or name another folder with --data. Commands to a fleet's batches need its broker's " +
@@ -86,7 +96,11 @@ internal sealed class FleetApp : IAsyncDisposable
 
     /// <summary>Opens the store to submit batches to the fleet, making its folder where needed.</summary>
     public static FleetApp OpenToSubmit(CliContext cli, CommonValues common) => Build(
-        cli, common, services => services.AddSingleton<IBatchDrivers, FleetDrivers>());
+        cli, common, services =>
+        {
+            TelemetryChoice.AddToCommand(services, cli, common, TelemetryChoice.Submit);
+            services.AddSingleton<IBatchDrivers, FleetDrivers>();
+        });
 
     /// <summary>Opens the store to serve the API beside it.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written to.</exception>
@@ -95,6 +109,7 @@ internal sealed class FleetApp : IAsyncDisposable
         CheckWritable(common);
         return BuildWithApi(cli, common, options, services =>
         {
+            TelemetryChoice.AddToProcess(services, cli, common, TelemetryChoice.Api);
             services.AddFleetHealth(common.Configuration);
             if (BrokerChoice.IsConfigured(common))
                 services.AddSingleton<IBatchDrivers, FleetDrivers>();
@@ -124,10 +139,13 @@ internal sealed class FleetApp : IAsyncDisposable
 
         void Add(IServiceCollection services)
         {
+            TelemetryChoice.AddToProcess(services, cli, common, TelemetryChoice.RoleOf(roles));
             services.AddFleetHealth(common.Configuration);
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
             services.AddCallbacks(common.Configuration, listens: roles.HasFlag(FleetRoles.Orchestrator));
             services.AddSingleton(broker);
+            if (roles.HasFlag(FleetRoles.Worker))
+                services.AddEcs(EcsSettings.Read(common.Configuration, cli.Environment));
             broker.AddTo(services, roles, new WorkerOptions { Concurrency = concurrency });
         }
     }
@@ -224,6 +242,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddAgentCore(common.Configuration);
         services.AddAgents(common.Configuration);
         StoreChoice.Of(common).AddTo(services, store);
+        services.AddSingleton(ScaleSettings.Read(common.Configuration));
         services.AddFleet();
         services.AddSingleton<ItemInput>();
         services.AddSingleton<AuditLog>();

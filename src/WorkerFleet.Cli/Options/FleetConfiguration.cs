@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using WorkerFleet.AgentCore.DataPlane;
 using WorkerFleet.AmazonSqs.Fleet;
 using WorkerFleet.Cli.Rendering;
+using WorkerFleet.Telemetry;
 
 namespace WorkerFleet.Cli.Options;
 
@@ -25,12 +26,13 @@ internal static class FleetConfiguration
     /// </summary>
     public const string MaxRetries = "MAX_RETRIES";
 
-    /// <summary>The older systems' names of tables and bucket.</summary>
+    /// <summary>The older systems' names of tables, bucket and namespace.</summary>
     private static readonly Dictionary<string, string> OlderResources = new()
     {
         ["RUNS_TABLE"] = AwsSettingsReader.RunsTableKey,
         ["TASKS_TABLE"] = AwsSettingsReader.JournalTableKey,
         ["S3_BUCKET"] = AwsSettingsReader.BucketKey,
+        ["CLOUDWATCH_NAMESPACE"] = TelemetryOptionsReader.NamespaceKey,
     };
 
     /// <summary>AWS's own variables, the weaker before the stronger.</summary>

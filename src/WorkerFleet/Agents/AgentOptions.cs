@@ -138,6 +138,9 @@ public sealed class AgentOptions
     /// <summary>What calls cost.</summary>
     public AgentPrice Price { get; set; } = new();
 
+    /// <summary>Where answers tell what calls used. Default: the usual places.</summary>
+    public AgentUsagePointers Usage { get; set; } = new();
+
     /// <summary><c>simulated</c>: its behaviour.</summary>
     public SimulatedAgentOptions Simulated { get; set; } = new();
 

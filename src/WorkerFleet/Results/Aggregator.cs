@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Storage;
+using WorkerFleet.Telemetry;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Results;
@@ -15,7 +17,7 @@ namespace WorkerFleet.Results;
 /// </summary>
 public sealed partial class Aggregator(
     IBatchStore store, ILedger ledger, IDeadLetters deadLetters, ResultExporter exporter, HeadStarts headStarts,
-    ILogger<Aggregator> logger)
+    ILogger<Aggregator> logger, BatchEnds? ends = null)
     : IBusyBatches
 {
     private const int PageSize = 256;
@@ -39,9 +41,13 @@ public sealed partial class Aggregator(
     public async Task<BatchAggregated?> AggregateAsync(BatchState batch, CancellationToken cancellationToken)
     {
         _running[batch.CorrelationId] = 0;
+        using var activity = FleetTrace.Start("aggregate batch", ActivityKind.Internal, batch);
         try
         {
-            return await ProveAndExportAsync(batch, cancellationToken);
+            var aggregated = await ProveAndExportAsync(batch, cancellationToken);
+            activity?.SetTag(SpanTags.Rows, batch.TotalRows)
+                .SetTag(SpanTags.Status, BatchMetrics.NameOf(aggregated?.Status ?? batch.CurrentState));
+            return aggregated;
         }
         finally
         {
@@ -51,7 +57,6 @@ public sealed partial class Aggregator(
 
     private async Task<BatchAggregated?> ProveAndExportAsync(BatchState batch, CancellationToken cancellationToken)
     {
-
         var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
         if (counts.Pending > 0 || counts.Settled != batch.TotalRows)
         {
@@ -64,7 +69,9 @@ public sealed partial class Aggregator(
 
         var status = batch.EndStatus
             ?? (counts.Succeeded == counts.Total ? BatchStatus.Completed : BatchStatus.CompletedWithFailures);
-        return new(batch.CorrelationId, batch.Round, status, await ExportAsync(batch, status, cancellationToken));
+        var (summary, problem) = await ExportAsync(batch, status, cancellationToken);
+        ends?.Tell(batch, status, counts, summary);
+        return new(batch.CorrelationId, batch.Round, status, problem, counts);
     }
 
     /// <summary>Those that were filed on their way through the queue stay as they are.</summary>
@@ -82,29 +89,30 @@ public sealed partial class Aggregator(
         }
     }
 
-    /// <returns>Why the results could not be written; null when they were.</returns>
-    private async Task<string?> ExportAsync(BatchState batch, string status, CancellationToken cancellationToken)
+    /// <returns>What the results say in sum, or why they could not be written; neither when the batch wants none.</returns>
+    private async Task<(BatchSummary? Summary, string? Problem)> ExportAsync(
+        BatchState batch, string status, CancellationToken cancellationToken)
     {
         if (batch.Output is null)
-            return null;
+            return (null, null);
         try
         {
-            await exporter.ExportAsync(
+            var exported = await exporter.ExportAsync(
                 batch.CorrelationId, batch.Output, status, await headStarts.TakeAsync(batch.CorrelationId),
                 cancellationToken);
-            return null;
+            return (exported.Summary, null);
         }
         catch (ExportException exception)
         {
             // Every row is settled and stays so: the batch ends, and the export can be repeated by hand.
             LogExportFailed(exception, batch.CorrelationId);
-            return exception.Message;
+            return (null, exception.Message);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or StoreException))
         {
             // Nor may a defect of the export keep the batch from ending, by being tried again for ever.
             LogExportFailed(exception, batch.CorrelationId);
-            return $"The results could not be written ({exception.GetType().Name}): {exception.Message}";
+            return (null, $"The results could not be written ({exception.GetType().Name}): {exception.Message}");
         }
     }
 

@@ -90,6 +90,28 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
     }
 
     [Fact]
+    public async Task Batch_ThatRuns_ShowsItsCostGrowAndOfARowWhatEachAttemptCost()
+    {
+        var batch = await _fleet.BeginSummariesAsync();
+        await using var visitor = await browser.VisitAsync(_fleet.Address);
+        await visitor.GoAsync($"/batches/{batch}");
+        var cost = visitor.Page.Locator("[data-bind='usage.cost_usd']");
+
+        // Live, without a new page.
+        await Expect(cost).ToHaveTextAsync(Dollars());
+        var before = await cost.TextContentAsync();
+        await Expect(cost).Not.ToHaveTextAsync(before!);
+        await Expect(visitor.Page.Locator("[data-bind=projected_cost_usd]")).ToHaveTextAsync(Dollars());
+        await Expect(visitor.Page.Locator("[data-bind=usage]")).ToHaveTextAsync(new Regex("^[0-9,]+ in, [0-9,]+ out$"));
+        await visitor.CheckAsync();
+
+        await visitor.GoAsync($"/batches/{batch}?state=succeeded");
+        await visitor.Page.Locator("#items th a").First.ClickAsync();
+        await Expect(visitor.Page.Locator(".timeline li.succeeded")).ToContainTextAsync(new Regex(@"\$0\.\d+ · [0-9,]+ in, \d+ out"));
+        await visitor.CheckAsync();
+    }
+
+    [Fact]
     public async Task DeadLetters_ReplayedOrArchived_AreNoLongerOpen()
     {
         var batch = await _fleet.RunTriageAsync();
@@ -117,6 +139,9 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
             "the row that was run again to fail again, or not");
         visitor.ShouldHaveNoErrors();
     }
+
+    [GeneratedRegex(@"^\$[0-9.,]+$")]
+    private static partial Regex Dollars();
 
     private static async Task ShouldBeAsync(string state, params Visitor[] visitors)
     {

@@ -1,0 +1,28 @@
+using WorkerFleet.Telemetry.CloudWatch;
+using WorkerFleet.Telemetry.Otlp;
+
+namespace WorkerFleet.Telemetry;
+
+/// <summary>Section <c>Fleet:Telemetry</c>: where traces, metrics and logs go. By default, nowhere.</summary>
+public sealed record TelemetryOptions
+{
+    public const string Section = "Fleet:Telemetry";
+
+    /// <summary>Sending to a collector; null where no endpoint is set.</summary>
+    public OtlpOptions? Otlp { get; init; }
+
+    /// <summary>
+    /// Whether a process of the fleet answers <c>/metrics</c> on the port that answers probes, where there is one. On by
+    /// default; off saves the aggregation of all metrics.
+    /// </summary>
+    public bool ServeMetrics { get; init; } = true;
+
+    /// <summary>Metrics as lines of the log, for CloudWatch; null where no namespace is set.</summary>
+    public CloudWatchOptions? CloudWatch { get; init; }
+
+    /// <summary>
+    /// Whether MassTransit's own spans and metrics are exported, too. Off by default: they are several spans a message, in
+    /// traces beside those of the batch.
+    /// </summary>
+    public bool MassTransit { get; init; }
+}
