@@ -38,20 +38,20 @@ public sealed class PlannedRuns : IAsyncLifetime
         _fleet.WithAgents(new
         {
             // The mean of a log-normal latency is its median × exp(σ² ÷ 2), its 95th percentile the median × exp(1.645 σ).
-            numbers = Agent("00:00:00.500", spread: 0.4, unavailable: 0.08, invalid: 0.02),
-            sampled = Agent("00:00:00.800", spread: 0.3, unavailable: 0.05),
+            numbers = Agent("00:00:01", spread: 0.4, unavailable: 0.08, invalid: 0.02),
+            sampled = Agent("00:00:01.200", spread: 0.3, unavailable: 0.05),
             paced = new { Type = "simulated", NewSessionsPerSecond = 25, Simulated = new { Latency = "00:00:00.700" } },
             sessions = new
             {
-                Type = "simulated", LiveSessions = 60, SessionIdleTime = "00:00:05",
+                Type = "simulated", LiveSessions = 20, SessionIdleTime = "00:00:01",
                 Simulated = new { Latency = "00:00:00.500" },
             },
         });
         var scenarios = new[]
         {
-            await PlanAsync(Numbers, 1_000, 20, "batch_concurrency",
-                "--latency", "542ms", "--latency-p95", "965ms", "--failure-rate", "8%", "--refused-rate", "2%"),
-            await PlanAsync(Sampled, 900, 30, "batch_concurrency", "--sample", "120"),
+            await PlanAsync(Numbers, 500, 20, "batch_concurrency",
+                "--latency", "1083ms", "--latency-p95", "1931ms", "--failure-rate", "8%", "--refused-rate", "2%"),
+            await PlanAsync(Sampled, 550, 30, "batch_concurrency", "--sample", "120"),
             await PlanAsync(Paced, 650, 60, "new_sessions_per_second", "--sample", "20"),
             await PlanAsync(Sessions, 300, 20, "live_sessions", "--latency", "500ms"),
         };
