@@ -19,7 +19,8 @@ COPY --from=build /app /app
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 ENV FLEET__DATA=/data \
     FLEET__HEALTH__PORT=8080 \
-    FLEET__HEALTH__HOST=*
+    FLEET__HEALTH__HOST=* \
+    FLEET__LOGGING__FORMAT=json
 USER $APP_UID
 WORKDIR /data
 VOLUME /data

@@ -96,10 +96,12 @@ public sealed class BatchSubmitter(
     /// <summary>The trace of whoever submits, or one of the batch's own.</summary>
     private static string TraceOf(string? parent)
     {
-        using var activity = new Activity("submit batch") { ActivityTraceFlags = ActivityTraceFlags.Recorded };
-        activity.SetIdFormat(ActivityIdFormat.W3C);
+        using var activity = new Activity("submit batch").SetIdFormat(ActivityIdFormat.W3C);
         if (parent is not null && ActivityContext.TryParse(parent, null, out _))
+            // Whether it is recorded, too, is the parent's to say.
             activity.SetParentId(parent);
+        else
+            activity.ActivityTraceFlags = ActivityTraceFlags.Recorded;
         return activity.Start().Id!;
     }
 
