@@ -125,7 +125,8 @@ public sealed class FleetProcess : IAsyncDisposable
             if (name.StartsWith("FLEET", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("SERILOG", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("AWS_", StringComparison.Ordinal)
-                || name is "MAX_RETRIES" or "RUNS_TABLE" or "TASKS_TABLE" or "S3_BUCKET")
+                || name.StartsWith("OTEL_", StringComparison.Ordinal)
+                || name is "MAX_RETRIES" or "RUNS_TABLE" or "TASKS_TABLE" or "S3_BUCKET" or "CLOUDWATCH_NAMESPACE" or "TRACEPARENT")
                 start.Environment.Remove(name);
     }
 
