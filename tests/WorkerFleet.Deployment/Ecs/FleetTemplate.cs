@@ -18,8 +18,6 @@ internal sealed class FleetTemplate
 
     private FleetTemplate(FleetSettings settings)
     {
-        // What CDK has to say of the age of Node.js is for who deploys.
-        System.Environment.SetEnvironmentVariable("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1");
         Settings = settings;
         var folder = Directory.CreateTempSubdirectory("fleet-cdk-").FullName;
         try
