@@ -20,7 +20,8 @@ internal sealed record PlanJson(
             survey.Rejections,
             [.. input.Agents.Select(PlanAgentJson.Of)],
             sample.Count == 0 ? null : new(
-                sample.Count, sample.Count(call => call.Failure is null), SampleProfile.Causes(sample)),
+                sample.Count, sample.Count(call => call.Failure is null), SampleProfile.Causes(sample),
+                sample.Sum(call => call.Usage.CostUsd)),
             plan.Calls?.Attempts, plan.Calls?.Throttled, plan.Calls?.FailedRows,
             plan.Time is { } time
                 ? new(time.Expected.TotalMilliseconds, time.Low.TotalMilliseconds, time.High.TotalMilliseconds)
@@ -65,7 +66,8 @@ internal sealed record PlanTimeJson(double Expected, double Low, double High);
 /// <param name="Calls">Rows that were invoked.</param>
 /// <param name="Succeeded">How many of them succeeded.</param>
 /// <param name="Errors">Why the others did not, by cause.</param>
-internal sealed record PlanSampleJson(int Calls, int Succeeded, IReadOnlyList<ErrorGroupSummary> Errors);
+/// <param name="Usd">What the sample itself cost, as far as that is known.</param>
+internal sealed record PlanSampleJson(int Calls, int Succeeded, IReadOnlyList<ErrorGroupSummary> Errors, decimal? Usd);
 
 /// <param name="Kind">What it is.</param>
 /// <param name="Agent">Whose it is, if an agent's.</param>

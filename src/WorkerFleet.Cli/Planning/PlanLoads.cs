@@ -54,7 +54,9 @@ internal static class PlanLoads
                 {
                     Name = rows.Agent, Rows = rows.Rows, InputBytes = (double)rows.InputBytes / rows.Rows,
                     Limits = agents.LimitsOf(rows.Agent) ?? new(),
-                    Cost = CostOf(agents.PriceOf(rows.Agent), choices.Cost),
+                    Cost = CostOf(
+                        agents.PriceOf(rows.Agent), choices.Cost ?? new(),
+                        SampleProfile.CostOf([.. calls.Where(call => call.Agent == rows.Agent)])),
                     Calls = agents.CompleteWithinOf(rows.Agent) is null
                         ? own
                         : own is null ? null : own with { Background = choices.Background },
@@ -64,8 +66,17 @@ internal static class PlanLoads
         ];
     }
 
-    private static CallCost? CostOf(AgentPrice? price, CallCost? given) =>
-        price is null ? given : (given ?? new()).At(price);
+    private static CallCost? CostOf(AgentPrice? price, CallCost given, CallCost sampled)
+    {
+        if (sampled.UsdPerCall is not null)
+            return sampled with { Vcpus = given.Vcpus, MemoryGb = given.MemoryGb };
+        var cost = given with
+        {
+            InputTokens = given.InputTokens ?? sampled.InputTokens, OutputTokens = given.OutputTokens ?? sampled.OutputTokens,
+        };
+        cost = price is null ? cost : cost.At(price);
+        return cost == new CallCost() ? null : cost;
+    }
 
     /// <returns>Null where no call succeeded: how long failures take says nothing of a batch.</returns>
     private static CallProfile? ProfileOf(IReadOnlyList<SampleCall> calls) =>

@@ -21,6 +21,8 @@ internal static class PlanNotes
         if (sample.Count > 0 && sample.All(call => call.Failure is null))
             yield return "no call of the sample failed; up to " +
                 $"{PlanWords.Share(1 - Math.Pow(0.05, 1.0 / sample.Count))} of a batch may fail all the same (at 95%)";
+        if (sample.Sum(call => call.Usage.CostUsd) is > 0 and var paid)
+            yield return $"the sample itself has cost {PlanWords.Usd((double)paid)}";
         if (sample.Any(call => call.Failure is { Kind: Items.FailureKind.Throttled }))
             yield return "the agent throttles already, which makes the time uncertain; configure its quota " +
                 "(Fleet:Agents:NAME:CallsPerSecond, NewSessionsPerSecond), and the plan counts with that";

@@ -34,6 +34,20 @@ public static class SampleProfile
         };
     }
 
+    /// <summary>What calls used on average, as far as the agent tells.</summary>
+    public static CallCost CostOf(IReadOnlyCollection<SampleCall> calls)
+    {
+        var ran = calls.Where(call => call.Failure is not { Kind: FailureKind.Throttled }).ToList();
+        // What an agent says of its costs counts in place of any price.
+        if (ran.Any(call => call.ToldUsd is not null))
+            return new() { UsdPerCall = ran.Average(call => (double)(call.ToldUsd ?? 0)) };
+        return ran.All(call => call.Usage.Tokens == 0) ? new() : new()
+        {
+            InputTokens = ran.Average(call => call.Usage.InputTokens),
+            OutputTokens = ran.Average(call => call.Usage.OutputTokens),
+        };
+    }
+
     /// <summary>Why rows of the sample failed, grouped by cause, the most frequent first.</summary>
     public static IReadOnlyList<ErrorGroupSummary> Causes(IEnumerable<SampleCall> calls)
     {

@@ -14,6 +14,8 @@ namespace WorkerFleet.Planning;
 /// </summary>
 public sealed class SampleRun(IAgentCatalog agents, ISourceReader reader, TimeProvider time)
 {
+    private readonly AgentMeter _meter = new(agents);
+
     /// <param name="survey">Of the source; its sample is invoked.</param>
     /// <param name="blob">Name of the source in the blob store.</param>
     /// <param name="limits">Of the batch: calls at the same time, and how long each may take.</param>
@@ -94,6 +96,9 @@ public sealed class SampleRun(IAgentCatalog agents, ISourceReader reader, TimePr
                 Retryable: true));
         }
 
-        return new(name, time.GetElapsedTime(began), reply.Output.Length, reply.Failure);
+        var duration = time.GetElapsedTime(began);
+        return new(
+            name, duration, reply.Output.Length, reply.Failure, _meter.Measure(name, reply, duration),
+            (reply.Usage ?? _meter.Read(name, reply.Output))?.CostUsd);
     }
 }

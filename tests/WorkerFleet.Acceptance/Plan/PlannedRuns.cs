@@ -19,8 +19,11 @@ public sealed class PlannedRuns : IAsyncLifetime
     /// <summary>Calls that are held back by the sessions that may be live.</summary>
     public const string Sessions = "sessions";
 
-    /// <summary>What a plan has for start and end, whatever runs between them: docs/plan.md.</summary>
-    private const double FixedMs = 500;
+    /// <summary>
+    /// The part of the rows that is not compared: a process that has just been started compiles for seconds, and for longer when others
+    /// on the machine do so as well.
+    /// </summary>
+    private const double Head = 0.25;
 
     /// <summary>Several runs beside one another, on a machine that may be busy.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -67,7 +70,7 @@ public sealed class PlannedRuns : IAsyncLifetime
         Assert.False(Directory.Exists(_fleet[scenario]));
         return run with
         {
-            PlannedMs = plan.GetProperty("time_ms").GetProperty("expected").GetDouble(),
+            PlannedMs = plan.GetProperty("time_ms").GetProperty("expected").GetDouble() * (1 - Head),
             PlannedCalls = plan.GetProperty("calls").GetDouble(),
             PlannedLimit = plan.GetProperty("limits")[0].GetProperty("kind").GetString()!,
         };
@@ -77,18 +80,16 @@ public sealed class PlannedRuns : IAsyncLifetime
     {
         var exit = await (await _fleet.StartAsync(["run", .. ArgumentsOf(run)])).WaitAsync(Limit);
         Assert.InRange(exit.ExitCode, 0, 1);
-        var rows = new Export(_fleet[$"results/{run.Scenario}"]).Results;
-        var first = rows.Min(StartOf);
-        // What comes before the first call is compilation, which takes as long as other programs on the machine let it.
-        var took = rows.Max(row => (StartOf(row) - first).TotalMilliseconds + row.GetProperty("duration_ms").GetDouble());
+        var ends = new Export(_fleet[$"results/{run.Scenario}"]).Results.Select(EndOf).Order().ToList();
         return run with
         {
-            ActualMs = took + FixedMs,
+            ActualMs = (ends[^1] - ends[(int)(ends.Count * Head)]).TotalMilliseconds,
             Attempts = exit.Json().GetProperty("attempts").GetDouble(),
         };
     }
 
-    private static DateTimeOffset StartOf(JsonElement row) => row.GetProperty("started_at").GetDateTimeOffset();
+    private static DateTimeOffset EndOf(JsonElement row) => row.GetProperty("started_at").GetDateTimeOffset()
+        .AddMilliseconds(row.GetProperty("duration_ms").GetDouble());
 
     /// <summary>Each in a data folder of its own, since they run at the same time.</summary>
     private static string[] ArgumentsOf(PlannedRun run) =>

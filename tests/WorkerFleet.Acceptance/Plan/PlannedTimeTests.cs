@@ -3,8 +3,8 @@ using System.Globalization;
 namespace WorkerFleet.Acceptance.Plan;
 
 /// <summary>
-/// Batches are planned, then really run: the time that was planned is within 15 % of the time they took. Agents decide these times,
-/// so that a busy machine changes little about them; all run beside one another.
+/// Batches are planned, then really run: the time that was planned is within 15 % of the time they took, over their last three
+/// quarters. Agents decide these times, so that a busy machine changes little about them; all run beside one another.
 /// </summary>
 public sealed class PlannedTimeTests(PlannedRuns runs) : IClassFixture<PlannedRuns>
 {

@@ -125,6 +125,7 @@ public sealed class PlanCommandTests : IDisposable
         Assert.True(plan.GetProperty("time_ms").GetProperty("expected").GetDouble() > 0);
         var costs = plan.GetProperty("costs").EnumerateArray().ToDictionary(cost => cost.GetProperty("what").GetString()!);
         Assert.Equal(100, costs["calls"].GetProperty("usd").GetDouble());
+        Assert.Equal(5, plan.GetProperty("sample").GetProperty("usd").GetDouble());
         Assert.Equal(0.6, costs["tokens in"].GetProperty("usd").GetDouble(), 6);
         LeavesNothing();
     }

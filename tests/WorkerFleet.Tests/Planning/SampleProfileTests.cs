@@ -26,6 +26,17 @@ public sealed class SampleProfileTests
     }
 
     [Fact]
+    public void CostOf_WhatAgentsTell_IsTheMeanOfTheirCalls()
+    {
+        SampleCall Used(long tokens, decimal? told = null) => Call(1) with { Usage = new(tokens, 10), ToldUsd = told };
+
+        Assert.Equal(
+            new CallCost { InputTokens = 150, OutputTokens = 10 }, SampleProfile.CostOf([Used(100), Used(200)]));
+        Assert.Equal(new CallCost { UsdPerCall = 0.5 }, SampleProfile.CostOf([Used(100, told: 1), Used(200)]));
+        Assert.Equal(new CallCost(), SampleProfile.CostOf([Call(1)]));
+    }
+
+    [Fact]
     public void Of_NothingThatRan_KnowsNothing() =>
         Assert.Null(SampleProfile.Of([Call(1, new(FailureKind.Throttled, "slow down", true))]));
 
