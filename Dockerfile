@@ -21,15 +21,11 @@ COPY --from=build /app /app
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 ENV FLEET__DATA=/data \
     FLEET__HEALTH__PORT=8080 \
-<<<<<<< HEAD
-    FLEET__HEALTH__HOST=*
+    FLEET__HEALTH__HOST=* \
+    FLEET__LOGGING__FORMAT=json
 # It runs read-only: beside /data, nothing is written but temporary files, which need a tmpfs at /tmp; the runtime's sockets for
 # debuggers would be there, too.
 ENV DOTNET_EnableDiagnostics=0
-=======
-    FLEET__HEALTH__HOST=* \
-    FLEET__LOGGING__FORMAT=json
->>>>>>> export
 USER $APP_UID
 WORKDIR /data
 VOLUME /data

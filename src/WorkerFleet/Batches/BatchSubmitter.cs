@@ -96,21 +96,6 @@ public sealed class BatchSubmitter(
     private static IEnumerable<string> NamesOf(AgentSelection selection) => selection.Rules.Select(rule => rule.Agent)
         .Append(selection.Default).Where(name => name.Length > 0).Distinct();
 
-<<<<<<< HEAD
-=======
-    /// <summary>The trace of whoever submits, or one of the batch's own.</summary>
-    private static string TraceOf(string? parent)
-    {
-        using var activity = new Activity("submit batch").SetIdFormat(ActivityIdFormat.W3C);
-        if (parent is not null && ActivityContext.TryParse(parent, null, out _))
-            // Whether it is recorded, too, is the parent's to say.
-            activity.SetParentId(parent);
-        else
-            activity.ActivityTraceFlags = ActivityTraceFlags.Recorded;
-        return activity.Start().Id!;
-    }
-
->>>>>>> export
     private static SubmitResult Refuse(IReadOnlyList<string> problems) => new(null, false, 0, problems);
 
     /// <summary>Asks every agent that the batch names. A column can name others, which fail row by row.</summary>
