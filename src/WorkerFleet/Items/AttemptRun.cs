@@ -5,6 +5,8 @@ namespace WorkerFleet.Items;
 /// <param name="Duration">Until it answered.</param>
 /// <param name="Start">How often this attempt had been begun before.</param>
 /// <param name="WorkerId">Who called.</param>
-/// <param name="FirstStartedAt">When the first attempt of the item in this round was begun; null where this is the first.</param>
+/// <param name="FirstStartedAt">
+/// When the first attempt of the item in this round was begun; null where this is the first.
+/// </param>
 public sealed record AttemptRun(
     DateTimeOffset StartedAt, TimeSpan Duration, int Start, string WorkerId, DateTimeOffset? FirstStartedAt = null);
