@@ -27,7 +27,8 @@ internal sealed class Alarms : Construct
         var deadLetters = queues[QueueNames.DeadLetter];
         Add("DeadLettersNotFiled", 15 * 60, 1, deadLetters.MetricApproximateAgeOfOldestMessage(At(Minute, "Maximum")),
             "Orchestrators empty the dead-letter queue into the store within seconds, and do not: see that they run.");
-        Add("DeadLettersPileUp", 1_000, 3, deadLetters.MetricApproximateNumberOfMessagesVisible(At(FiveMinutes, "Maximum")),
+        Add("DeadLettersPileUp", 1_000, 3,
+            deadLetters.MetricApproximateNumberOfMessagesVisible(At(FiveMinutes, "Maximum")),
             "More failed items come than orchestrators file: 'fleet dead-letters groups' has the causes.");
         Add("ItemsFail", 100, 1, FleetMetrics.Of(FleetMetrics.DeadLetters, "Sum", FiveMinutes),
             "More than 100 rows failed for good within five minutes: 'fleet dead-letters groups' has the causes.");
@@ -59,7 +60,8 @@ internal sealed class Alarms : Construct
         Expression = "MAX(METRICS())",
         UsingMetrics = Enum.GetValues<BatchPriority>().ToDictionary(
             priority => priority.ToString().ToLowerInvariant(),
-            IMetric (priority) => queues[QueueNames.Items(priority)].MetricApproximateAgeOfOldestMessage(At(Minute, "Maximum"))),
+            IMetric (priority) => queues[QueueNames.Items(priority)]
+                .MetricApproximateAgeOfOldestMessage(At(Minute, "Maximum"))),
         Period = Minute,
     });
 
@@ -79,21 +81,25 @@ internal sealed class Alarms : Construct
         Period = FiveMinutes,
     });
 
-    private void Add(string id, double above, int periods, IMetric metric, string description) => Notify(new Alarm(this, id, new AlarmProps
-    {
-        Metric = metric,
-        AlarmDescription = description,
-        ComparisonOperator = ComparisonOperator.GREATER_THAN_THRESHOLD,
-        Threshold = above,
-        EvaluationPeriods = periods,
-        TreatMissingData = TreatMissingData.NOT_BREACHING,
-    }));
+    private void Add(string id, double above, int periods, IMetric metric, string description) =>
+        Notify(new Alarm(this, id, new AlarmProps
+        {
+            Metric = metric,
+            AlarmDescription = description,
+            ComparisonOperator = ComparisonOperator.GREATER_THAN_THRESHOLD,
+            Threshold = above,
+            EvaluationPeriods = periods,
+            TreatMissingData = TreatMissingData.NOT_BREACHING,
+        }));
 
-    /// <summary>One orchestrator says all the time how much there is to do. The workers' number follows from it.</summary>
+    /// <summary>
+    /// One orchestrator says all the time how much there is to do. The workers' number follows from it.
+    /// </summary>
     private void AddSilence() => Notify(new Alarm(this, "NobodyOrchestrates", new AlarmProps
     {
         Metric = FleetMetrics.Of(FleetMetrics.BacklogItems, "SampleCount", FiveMinutes),
-        AlarmDescription = "No orchestrator has said for 15 minutes how many rows wait: see the events of the service 'orchestrator'.",
+        AlarmDescription = "No orchestrator has said for 15 minutes how many rows wait: see the events of the service " +
+            "'orchestrator'.",
         ComparisonOperator = ComparisonOperator.LESS_THAN_THRESHOLD,
         Threshold = 1,
         EvaluationPeriods = 3,

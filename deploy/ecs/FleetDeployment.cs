@@ -14,7 +14,8 @@ public sealed class FleetDeployment : Stack
         var queues = new Queues(this, settings);
         var storage = new Storage(this, settings);
         var network = new Network(this, settings);
-        var cluster = new Cluster(this, "Cluster", new ClusterProps { ClusterName = settings.StackName, Vpc = network.Vpc });
+        var cluster = new Cluster(
+            this, "Cluster", new ClusterProps { ClusterName = settings.StackName, Vpc = network.Vpc });
         var roles = new Roles(this, settings);
         var services = new Services(this, settings, cluster, network, roles);
         _ = new Scaling(this, settings, cluster, services.Worker);

@@ -20,7 +20,8 @@ internal static partial class FleetImage
         // The task's execution role is to be allowed to pull it, which it needs no right for elsewhere.
         if (PrivateRegistry().Match(image) is not { Success: true } match)
             return ContainerImage.FromRegistry(image);
-        var (region, account, name) = (match.Groups["region"].Value, match.Groups["account"].Value, match.Groups["name"].Value);
+        var (region, account) = (match.Groups["region"].Value, match.Groups["account"].Value);
+        var name = match.Groups["name"].Value;
         var repository = Repository.FromRepositoryAttributes(scope, "Image", new RepositoryAttributes
         {
             RepositoryArn = $"arn:aws:ecr:{region}:{account}:repository/{name}", RepositoryName = name,
@@ -28,6 +29,7 @@ internal static partial class FleetImage
         return ContainerImage.FromEcrRepository(repository, match.Groups["version"].Value);
     }
 
-    [GeneratedRegex(@"\A(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com/(?<name>[^:@]+)[:@](?<version>.+)\z")]
+    [GeneratedRegex(@"\A(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com/"
+        + @"(?<name>[^:@]+)[:@](?<version>.+)\z")]
     private static partial Regex PrivateRegistry();
 }

@@ -9,16 +9,23 @@ public sealed record FleetSettings
     /// <summary>Of the CloudFormation stack, and the ECS cluster. Default <c>Fleet</c>.</summary>
     public string StackName { get; init; } = "Fleet";
 
-    /// <summary>Before the names of queues and tables, so that several fleets share an account. Default <c>fleet-</c>.</summary>
+    /// <summary>
+    /// Before the names of queues and tables, so that several fleets share an account. Default <c>fleet-</c>.
+    /// </summary>
     public string Prefix { get; init; } = "fleet-";
 
-    /// <summary>The image, by tag or (better) digest; null builds it for ARM64 from the Dockerfile of this checkout.</summary>
+    /// <summary>
+    /// The image, by tag or (better) digest; null builds it for ARM64 from the Dockerfile of this checkout.
+    /// </summary>
     public string? Image { get; init; }
 
     /// <summary>A VPC whose private subnets reach AWS and the agents; null makes one of two zones.</summary>
     public string? VpcId { get; init; }
 
-    /// <summary>Of a VPC that is made, 1 to 2. Default 1: a second one costs as much again, and survives the loss of a zone.</summary>
+    /// <summary>
+    /// Of a VPC that is made, 1 to 2. Default 1: a second one costs as much again, and survives the loss of a
+    /// zone.
+    /// </summary>
     public int NatGateways { get; init; } = 1;
 
     /// <summary>TCP ports at which agents, the model of access and AWS are. Default 443 alone.</summary>
@@ -37,8 +44,8 @@ public sealed record FleetSettings
     public int WorkerConcurrency { get; init; } = 25;
 
     /// <summary>
-    /// Rows that are worth a worker, 1 or more: what it does in the time that rows may wait. Default 250, which is a minute of 25
-    /// at the same time of 6 s each. Fewer: more workers, sooner.
+    /// Rows that are worth a worker, 1 or more: what it does in the time that rows may wait. Default 250, which is a
+    /// minute of 25 at the same time of 6 s each. Fewer: more workers, sooner.
     /// </summary>
     public int BacklogPerWorker { get; init; } = 250;
 
@@ -48,28 +55,43 @@ public sealed record FleetSettings
     /// <summary>MiB, as Fargate has them for the processors. Default 1,024.</summary>
     public int WorkerMemory { get; init; } = 1_024;
 
-    /// <summary>Whether the HTTP API and the dashboard run, behind a load balancer that only the VPC reaches. Default false.</summary>
+    /// <summary>
+    /// Whether the HTTP API and the dashboard run, behind a load balancer that only the VPC reaches. Default
+    /// false.
+    /// </summary>
     public bool Api { get; init; }
 
-    /// <summary>ARN of the certificate of the API's load balancer; needed with <see cref="Api"/>: keys must not travel in the clear.</summary>
+    /// <summary>
+    /// ARN of the certificate of the API's load balancer; needed with <see cref="Api"/>: keys must not travel
+    /// in the clear.
+    /// </summary>
     public string? Certificate { get; init; }
 
     /// <summary>Variables of every container, such as <c>FLEET__AGENTS__tickets__ARN</c>. No secrets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Variables whose values are in Secrets Manager: the name of the secret, or <c>name:field</c> of one in JSON.</summary>
+    /// <summary>
+    /// Variables whose values are in Secrets Manager: the name of the secret, or <c>name:field</c> of one in
+    /// JSON.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Bucket and prefix that <c>s3://</c> sources may be read from, such as <c>my-data/in</c>; null for none.</summary>
+    /// <summary>
+    /// Bucket and prefix that <c>s3://</c> sources may be read from, such as <c>my-data/in</c>; null for none.
+    /// </summary>
     public string? Sources { get; init; }
 
     /// <summary>Bucket and prefix that <c>--output s3://</c> may be written to; null for none.</summary>
     public string? Results { get; init; }
 
-    /// <summary>ARNs of the runtimes of AgentCore that may be invoked; empty: all of the account's in this region.</summary>
+    /// <summary>
+    /// ARNs of the runtimes of AgentCore that may be invoked; empty: all of the account's in this region.
+    /// </summary>
     public IReadOnlyList<string> Runtimes { get; init; } = [];
 
-    /// <summary>Who is written to when an alarm goes off; null for nobody, who can subscribe to the topic later.</summary>
+    /// <summary>
+    /// Who is written to when an alarm goes off; null for nobody, who can subscribe to the topic later.
+    /// </summary>
     public string? AlarmEmail { get; init; }
 
     /// <summary>Minutes that a row may wait in its queue before an alarm, 5 to 20,000. Default 60.</summary>

@@ -28,8 +28,8 @@ internal static partial class FleetSettingsReader
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            problems.Add($"{path}: cannot be read ({exception.Message}); copy fleet.example.json to it, or name another file in " +
-                "the variable FLEET_SETTINGS");
+            problems.Add($"{path}: cannot be read ({exception.Message}); copy fleet.example.json to it, or name " +
+                "another file in the variable FLEET_SETTINGS");
             return null;
         }
     }
@@ -81,7 +81,7 @@ internal static partial class FleetSettingsReader
         if (!LogDays.Contains(settings.LogDays))
             yield return $"logDays: {settings.LogDays} is not one of {string.Join(", ", LogDays)}";
         if (settings is { Api: true, Certificate: null })
-            yield return "certificate: is missing, which the API needs: the ARN of a certificate of AWS Certificate Manager";
+            yield return "certificate: is missing, which the API needs: the ARN of one in Certificate Manager";
         foreach (var (key, place) in new[] { ("sources", settings.Sources), ("results", settings.Results) })
             if (place is not null && !Place().IsMatch(place))
                 yield return $"{key}: '{place}' is not bucket/prefix, such as my-data/in";
@@ -89,8 +89,8 @@ internal static partial class FleetSettingsReader
             if (!Variable().IsMatch(name))
                 yield return $"environment: '{name}' is no name of a variable";
         foreach (var name in settings.Environment.Keys.Where(name => Secret().IsMatch(name)))
-            yield return $"environment: {name} looks like a secret, and would be readable in the task definition; put it into " +
-                "Secrets Manager, and its name into secrets";
+            yield return $"environment: {name} looks like a secret, and would be readable in the task definition; " +
+                "put it into Secrets Manager, and its name into secrets";
         foreach (var name in settings.Environment.Keys.Intersect(settings.Secrets.Keys))
             yield return $"secrets: {name} is in environment, too";
     }

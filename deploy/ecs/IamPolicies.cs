@@ -30,8 +30,8 @@ internal sealed partial class IamPolicies(FleetSettings settings, Stack stack)
             statements.Remove(statement);
         if (file == "invoker" && settings.Runtimes.Count > 0)
             foreach (var statement in statements)
-                statement!["Resource"] = new JsonArray([.. settings.Runtimes.SelectMany(arn => new[] { arn, $"{arn}/*" })
-                    .Select(arn => (JsonNode)arn)]);
+                statement!["Resource"] = new JsonArray(
+                    [.. settings.Runtimes.SelectMany(arn => new JsonNode[] { arn, $"{arn}/*" })]);
         return PolicyDocument.FromJson(ToObject(document)!);
     }
 
@@ -59,7 +59,8 @@ internal sealed partial class IamPolicies(FleetSettings settings, Stack stack)
         return OwnName().Replace(text, settings.Prefix);
     }
 
-    [GeneratedRegex("(?<![A-Z_])(?:SOURCE_BUCKET|SOURCE_PREFIX|RESULTS_BUCKET|RESULTS_PREFIX|REGION|ACCOUNT|CLUSTER|BUCKET)(?![A-Z_])")]
+    [GeneratedRegex("(?<![A-Z_])"
+        + "(?:SOURCE_BUCKET|SOURCE_PREFIX|RESULTS_BUCKET|RESULTS_PREFIX|REGION|ACCOUNT|CLUSTER|BUCKET)(?![A-Z_])")]
     private static partial Regex Place();
 
     /// <summary>What the names of tables and queues begin with in the files.</summary>

@@ -3,7 +3,9 @@ using Constructs;
 
 namespace WorkerFleet.Ecs;
 
-/// <summary>Where the tasks are: nothing reaches them but the API's load balancer, and they reach a few ports.</summary>
+/// <summary>
+/// Where the tasks are: nothing reaches them but the API's load balancer, and they reach a few ports.
+/// </summary>
 internal sealed class Network : Construct
 {
     public Network(Construct scope, FleetSettings settings)

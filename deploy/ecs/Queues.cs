@@ -25,7 +25,7 @@ internal sealed class Queues : Construct
                 RetentionPeriod = retention,
                 Encryption = QueueEncryption.SQS_MANAGED,
                 EnforceSSL = true,
-                // Rows are made again from source and ledger, dead letters are not: neither goes with the stack unasked.
+                // Messages of rows are made again from source and ledger; those of dead letters are not.
                 RemovalPolicy = queue == QueueNames.DeadLetter ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
                 DeadLetterQueue = queue == QueueNames.DeadLetter ? null : new DeadLetterQueue
                 {

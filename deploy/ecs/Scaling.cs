@@ -5,7 +5,9 @@ using Constructs;
 
 namespace WorkerFleet.Ecs;
 
-/// <summary>How many workers run: by the rows that wait for each, and never more than agents and batches can feed.</summary>
+/// <summary>
+/// How many workers run: by the rows that wait for each, and never more than agents and batches can feed.
+/// </summary>
 /// <remarks>
 /// ECS makes workers in proportion to the tracked value over its target. A backlog alone would have it make a hundred at
 /// once where the agent's quota feeds four. So the value ends where that proportion is what the fleet wants, which is

@@ -28,7 +28,8 @@ internal sealed class Services : Construct
     {
         (_settings, _cluster, _network, _apiRole) = (settings, cluster, network, roles.Api);
         _image = FleetImage.Of(this, settings);
-        Orchestrator = NewService("Orchestrator", roles.Orchestrator, ["orchestrator"], 512, 1_024, settings.Orchestrators);
+        Orchestrator = NewService(
+            "Orchestrator", roles.Orchestrator, ["orchestrator"], 512, 1_024, settings.Orchestrators);
         Worker = NewService(
             "Worker", roles.Worker, ["worker", "--concurrency", Number(settings.WorkerConcurrency)], settings.WorkerCpu,
             settings.WorkerMemory, count: null);
@@ -92,14 +93,18 @@ internal sealed class Services : Construct
             // A process must not stand still because CloudWatch does not take its lines.
             Logging = LogDriver.AwsLogs(new AwsLogDriverProps
             {
-                LogGroup = logs, StreamPrefix = "fleet", Mode = AwsLogDriverMode.NON_BLOCKING, MaxBufferSize = Size.Mebibytes(16),
+                LogGroup = logs,
+                StreamPrefix = "fleet",
+                Mode = AwsLogDriverMode.NON_BLOCKING,
+                MaxBufferSize = Size.Mebibytes(16),
             }),
         });
         container.AddMountPoints(
             new MountPoint { SourceVolume = Scratch, ContainerPath = ScratchFolder, ReadOnly = false });
         if (role == _apiRole)
             container.AddPortMappings(
-                new PortMapping { ContainerPort = ApiFront.Port }, new PortMapping { ContainerPort = ApiFront.HealthPort });
+                new PortMapping { ContainerPort = ApiFront.Port },
+                new PortMapping { ContainerPort = ApiFront.HealthPort });
         return new FargateService(this, id, new FargateServiceProps
         {
             Cluster = _cluster,

@@ -74,7 +74,8 @@ internal sealed class Storage : Construct
         return table;
     }
 
-    private static (IAttribute Partition, IAttribute Sort) KeysOf(List<KeySchemaElement> keys, CreateTableRequest schema) =>
+    private static (IAttribute Partition, IAttribute Sort) KeysOf(
+        List<KeySchemaElement> keys, CreateTableRequest schema) =>
         (KeyOf(keys, "HASH", schema), KeyOf(keys, "RANGE", schema));
 
     private static Amazon.CDK.AWS.DynamoDB.Attribute KeyOf(

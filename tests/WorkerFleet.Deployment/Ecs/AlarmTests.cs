@@ -1,3 +1,5 @@
+using static WorkerFleet.Deployment.Ecs.FleetTemplate;
+
 namespace WorkerFleet.Deployment.Ecs;
 
 public sealed class AlarmTests
@@ -21,11 +23,11 @@ public sealed class AlarmTests
 
         var watched = alarm["Metrics"] is { } several
             ? several.AsArray().Select(each => each!["MetricStat"]?["Metric"]).OfType<System.Text.Json.Nodes.JsonNode>()
-                .Select(metric => $"{FleetTemplate.Text(metric["Namespace"])} {FleetTemplate.Text(metric["MetricName"])}")
-            : [$"{FleetTemplate.Text(alarm["Namespace"])} {FleetTemplate.Text(alarm["MetricName"])}"];
+                .Select(metric => $"{Text(metric["Namespace"])} {Text(metric["MetricName"])}")
+            : [$"{Text(alarm["Namespace"])} {Text(alarm["MetricName"])}"];
         Assert.Equal(metrics.Order(), watched.Order());
-        Assert.NotEmpty(FleetTemplate.Text(alarm["AlarmDescription"]));
-        Assert.StartsWith("<AlarmsTopic", Assert.Single(FleetTemplate.Texts(alarm["AlarmActions"])), StringComparison.Ordinal);
+        Assert.NotEmpty(Text(alarm["AlarmDescription"]));
+        Assert.StartsWith("<AlarmsTopic", Assert.Single(Texts(alarm["AlarmActions"])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,7 +39,7 @@ public sealed class AlarmTests
         foreach (var (id, alarm) in Template.Of("AWS::CloudWatch::Alarm"))
             Assert.Equal(
                 id.StartsWith("AlarmsNobodyOrchestrates", StringComparison.Ordinal) ? "breaching" : "notBreaching",
-                FleetTemplate.Text(alarm["Properties"]!["TreatMissingData"]));
+                Text(alarm["Properties"]!["TreatMissingData"]));
     }
 
     [Fact]
@@ -45,20 +47,20 @@ public sealed class AlarmTests
     {
         var alarm = Template.One("AWS::CloudWatch::Alarm", "AlarmsItemsWaitLong");
         var queues = Template.Of("AWS::SQS::Queue")
-            .Where(each => FleetTemplate.Text(each.Value["Properties"]!["QueueName"]).StartsWith("whole-items", StringComparison.Ordinal))
+            .Where(each => Text(each.Value["Properties"]!["QueueName"]).StartsWith("whole-items", StringComparison.Ordinal))
             .Select(each => $"<{each.Key}.QueueName>");
 
         Assert.Equal(
             queues.Order(),
             alarm["Metrics"]!.AsArray().Select(each => each!["MetricStat"]?["Metric"]!["Dimensions"]![0]!["Value"])
-                .OfType<System.Text.Json.Nodes.JsonNode>().Select(FleetTemplate.Text).Order());
+                .OfType<System.Text.Json.Nodes.JsonNode>().Select(Text).Order());
         Assert.Equal(3_600, alarm["Threshold"]!.GetValue<int>());
     }
 
     [Fact]
     public void Email_IsSubscribedWhereOneIsSet()
     {
-        Assert.Equal("oncall@example.com", FleetTemplate.Text(Template.One("AWS::SNS::Subscription", "Alarms")["Endpoint"]));
+        Assert.Equal("oncall@example.com", Text(Template.One("AWS::SNS::Subscription", "Alarms")["Endpoint"]));
         Assert.Empty(FleetTemplate.Small.Of("AWS::SNS::Subscription"));
         Assert.Single(FleetTemplate.Small.Of("AWS::SNS::Topic"));
     }

@@ -60,7 +60,8 @@ internal sealed class FleetTemplate
         Environment = new Dictionary<string, string> { ["FLEET__AGENTS__tickets__TYPE"] = "agentcore" },
         Secrets = new Dictionary<string, string>
         {
-            ["FLEET__AGENTS__partner__AUTH__TOKEN"] = "fleet/partner:token", ["FLEET__AGENTS__other__AUTH__TOKEN"] = "fleet/other",
+            ["FLEET__AGENTS__partner__AUTH__TOKEN"] = "fleet/partner:token",
+            ["FLEET__AGENTS__other__AUTH__TOKEN"] = "fleet/other",
         },
         Sources = "my-data/in",
         Results = "my-data/out",
@@ -78,7 +79,9 @@ internal sealed class FleetTemplate
     public JsonObject One(string type, string id) =>
         Of(type).Single(each => each.Key.StartsWith(id, StringComparison.Ordinal)).Value["Properties"]!.AsObject();
 
-    /// <summary>A value with what CloudFormation would put in for references to the place it is deployed to, as text.</summary>
+    /// <summary>
+    /// A value with what CloudFormation would put in for references to the place it is deployed to, as text.
+    /// </summary>
     public static string Text(JsonNode? node) => node switch
     {
         null => "",

@@ -10,6 +10,7 @@ using WorkerFleet.DynamoDb;
 using WorkerFleet.DynamoDb.Tables;
 using WorkerFleet.Messaging;
 using WorkerFleet.S3;
+using static WorkerFleet.Deployment.Ecs.FleetTemplate;
 
 namespace WorkerFleet.Deployment.Ecs;
 
@@ -35,10 +36,10 @@ public sealed class ProvisionTests
             await client.UpdateTimeToLiveAsync(
                 new()
                 {
-                    TableName = FleetTemplate.Text(properties["TableName"]),
+                    TableName = Text(properties["TableName"]),
                     TimeToLiveSpecification = new()
                     {
-                        AttributeName = FleetTemplate.Text(properties["TimeToLiveSpecification"]!["AttributeName"]),
+                        AttributeName = Text(properties["TimeToLiveSpecification"]!["AttributeName"]),
                         Enabled = properties["TimeToLiveSpecification"]!["Enabled"]!.GetValue<bool>(),
                     },
                 },
@@ -70,21 +71,26 @@ public sealed class ProvisionTests
             Credentials, new SqsClientOptions { Region = options.Region, ServiceUrl = options.Endpoint }, TimeProvider.System);
         var arns = new Dictionary<string, string>();
         // Those that others refer to come first, as CloudFormation sees to it.
-        foreach (var (id, queue) in FleetTemplate.Whole.Of("AWS::SQS::Queue").OrderBy(each => each.Value["Properties"]!["RedrivePolicy"] is not null))
+        foreach (var (id, queue) in FleetTemplate.Whole.Of("AWS::SQS::Queue")
+            .OrderBy(each => each.Value["Properties"]!["RedrivePolicy"] is not null))
         {
             var properties = queue["Properties"]!;
             var attributes = new Dictionary<string, string>
             {
-                ["MessageRetentionPeriod"] = FleetTemplate.Text(properties["MessageRetentionPeriod"]),
+                ["MessageRetentionPeriod"] = Text(properties["MessageRetentionPeriod"]),
             };
             if (properties["RedrivePolicy"] is { } redrive)
                 attributes["RedrivePolicy"] = new JsonObject
                 {
-                    ["deadLetterTargetArn"] = arns[FleetTemplate.Text(redrive["deadLetterTargetArn"])],
+                    ["deadLetterTargetArn"] = arns[Text(redrive["deadLetterTargetArn"])],
                     ["maxReceiveCount"] = redrive["maxReceiveCount"]!.GetValue<int>(),
                 }.ToJsonString();
             var url = await client.CreateQueueAsync(
-                new() { QueueName = FleetTemplate.Text(properties["QueueName"]), Attributes = attributes, Tags = new Dictionary<string, string>() }, Token);
+                new()
+                {
+                    QueueName = Text(properties["QueueName"]), Attributes = attributes, Tags = new Dictionary<string, string>(),
+                },
+                Token);
             arns[$"<{id}.Arn>"] = (await client.GetQueueAttributesAsync(url, ["QueueArn"], Token))["QueueArn"];
         }
 
@@ -100,7 +106,7 @@ public sealed class ProvisionTests
     {
         using var client = (await S3Emulator.StartAsync()).CreateClient();
         var properties = FleetTemplate.Whole.One("AWS::S3::Bucket", "Storage");
-        var name = FleetTemplate.Text(properties["BucketName"]);
+        var name = Text(properties["BucketName"]);
         var rule = properties["LifecycleConfiguration"]!["Rules"]![0]!;
         await client.PutBucketAsync(new PutBucketRequest { BucketName = name }, Token);
         await client.PutLifecycleConfigurationAsync(
@@ -113,12 +119,12 @@ public sealed class ProvisionTests
                     [
                         new LifecycleRule
                         {
-                            Id = FleetTemplate.Text(rule["Id"]),
-                            Status = FleetTemplate.Text(rule["Status"]),
+                            Id = Text(rule["Id"]),
+                            Status = Text(rule["Status"]),
                             Filter = new LifecycleFilter
                             {
                                 LifecycleFilterPredicate =
-                                    new LifecyclePrefixPredicate { Prefix = FleetTemplate.Text(rule["Prefix"]) },
+                                    new LifecyclePrefixPredicate { Prefix = Text(rule["Prefix"]) },
                             },
                             AbortIncompleteMultipartUpload = new LifecycleRuleAbortIncompleteMultipartUpload
                             {

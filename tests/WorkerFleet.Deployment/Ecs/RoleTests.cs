@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static WorkerFleet.Deployment.Ecs.FleetTemplate;
 
 namespace WorkerFleet.Deployment.Ecs;
 
@@ -16,20 +17,20 @@ public sealed class RoleTests
 
         Assert.Equal(
             files.SelectMany(file => StatementsOf(File(file)))
-                .Where(statement => FleetTemplate.Text(statement["Sid"]) != "QueuesMissing")
+                .Where(statement => Text(statement["Sid"]) != "QueuesMissing")
                 .SelectMany(Grants).Order(StringComparer.Ordinal),
             properties["Policies"]!.AsArray().SelectMany(policy => StatementsOf(policy!["PolicyDocument"]!))
                 .SelectMany(Grants).Order(StringComparer.Ordinal));
         Assert.Null(properties["ManagedPolicyArns"]);
         Assert.Equal(
             ["ecs-tasks.amazonaws.com"],
-            StatementsOf(properties["AssumeRolePolicyDocument"]!).Select(each => FleetTemplate.Text(each["Principal"]!["Service"])));
+            StatementsOf(properties["AssumeRolePolicyDocument"]!).Select(each => Text(each["Principal"]!["Service"])));
     }
 
     [Fact]
     public void Tasks_AreConfinedToTheFleetsOwn()
     {
-        var resources = StatementsOfAll().SelectMany(each => FleetTemplate.Texts(each["Resource"])).ToHashSet();
+        var resources = StatementsOfAll().SelectMany(each => Texts(each["Resource"])).ToHashSet();
 
         Assert.Superset(
             new HashSet<string>
@@ -52,9 +53,9 @@ public sealed class RoleTests
     {
         foreach (var statement in StatementsOfAll())
         {
-            var actions = FleetTemplate.Texts(statement["Action"]);
+            var actions = Texts(statement["Action"]);
             Assert.DoesNotContain(actions, action => action.Contains('*', StringComparison.Ordinal));
-            foreach (var resource in FleetTemplate.Texts(statement["Resource"]).Where(resource => resource.EndsWith('*')))
+            foreach (var resource in Texts(statement["Resource"]).Where(resource => resource.EndsWith('*')))
                 // A token for the registry is of no resource; all else names what it is below.
                 Assert.True(
                     resource == "*" ? actions is ["ecr:GetAuthorizationToken"] : IsBelowSomething(resource),
@@ -65,7 +66,7 @@ public sealed class RoleTests
     [Fact]
     public void Small_WithoutSourcesAndResults_MayReadAndWriteNoOtherBucket()
     {
-        var buckets = StatementsOfAll(FleetTemplate.Small).SelectMany(each => FleetTemplate.Texts(each["Resource"]))
+        var buckets = StatementsOfAll(FleetTemplate.Small).SelectMany(each => Texts(each["Resource"]))
             .Where(resource => resource.StartsWith("arn:aws:s3:", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(buckets);
@@ -77,7 +78,7 @@ public sealed class RoleTests
     [Fact]
     public void Small_WithoutRuntimes_InvokesThoseOfTheAccountInTheRegion() => Assert.Contains(
         "arn:aws:bedrock-agentcore:eu-central-1:111122223333:runtime/*",
-        StatementsOfAll(FleetTemplate.Small).SelectMany(each => FleetTemplate.Texts(each["Resource"])));
+        StatementsOfAll(FleetTemplate.Small).SelectMany(each => Texts(each["Resource"])));
 
     private static bool IsBelowSomething(string resource) =>
         resource.Split(':', 6) is [_, _, _, _, _, { Length: > 1 } name] && name != "*/*";
@@ -91,13 +92,14 @@ public sealed class RoleTests
             .SelectMany(StatementsOf);
     }
 
-    private static IEnumerable<JsonNode> StatementsOf(JsonNode document) => document["Statement"]!.AsArray().Select(each => each!);
+    private static IEnumerable<JsonNode> StatementsOf(JsonNode document) =>
+        document["Statement"]!.AsArray().Select(each => each!);
 
     /// <summary>Statement and action; what is said of resources depends on the settings.</summary>
     private static IEnumerable<string> Grants(JsonNode statement)
     {
-        Assert.Equal("Allow", FleetTemplate.Text(statement["Effect"]));
-        return FleetTemplate.Texts(statement["Action"]).Select(action => $"{FleetTemplate.Text(statement["Sid"])} {action}");
+        Assert.Equal("Allow", Text(statement["Effect"]));
+        return Texts(statement["Action"]).Select(action => $"{Text(statement["Sid"])} {action}");
     }
 
     private static JsonNode File(string name) =>

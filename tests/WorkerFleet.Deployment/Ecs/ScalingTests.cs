@@ -2,12 +2,14 @@ using System.Data;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using static WorkerFleet.Deployment.Ecs.FleetTemplate;
 
 namespace WorkerFleet.Deployment.Ecs;
 
 public sealed partial class ScalingTests
 {
-    private static readonly JsonObject Policy = FleetTemplate.Whole.One("AWS::ApplicationAutoScaling::ScalingPolicy", "Scaling");
+    private static readonly JsonObject Policy =
+        FleetTemplate.Whole.One("AWS::ApplicationAutoScaling::ScalingPolicy", "Scaling");
 
     private static JsonNode Tracking => Policy["TargetTrackingScalingPolicyConfiguration"]!;
 
@@ -51,9 +53,9 @@ public sealed partial class ScalingTests
         Assert.All(metrics.Where(metric => metric!["MetricStat"] is not null), metric =>
         {
             var of = metric!["MetricStat"]!["Metric"]!;
-            Assert.Equal("WorkerFleet", FleetTemplate.Text(of["Namespace"]));
+            Assert.Equal("WorkerFleet", Text(of["Namespace"]));
             var dimension = Assert.Single(of["Dimensions"]!.AsArray())!;
-            Assert.Equal(("service", "workerfleet"), (FleetTemplate.Text(dimension["Name"]), FleetTemplate.Text(dimension["Value"])));
+            Assert.Equal(("service", "workerfleet"), (Text(dimension["Name"]), Text(dimension["Value"])));
         });
     }
 
@@ -63,7 +65,7 @@ public sealed partial class ScalingTests
         var target = FleetTemplate.Whole.One("AWS::ApplicationAutoScaling::ScalableTarget", "Scaling");
 
         Assert.Equal((2, 40), (target["MinCapacity"]!.GetValue<int>(), target["MaxCapacity"]!.GetValue<int>()));
-        Assert.Equal("ecs:service:DesiredCount", FleetTemplate.Text(target["ScalableDimension"]));
+        Assert.Equal("ecs:service:DesiredCount", Text(target["ScalableDimension"]));
         Assert.Equal(400, Target);
         Assert.True(Tracking["ScaleInCooldown"]!.GetValue<int>() >= 5 * Tracking["ScaleOutCooldown"]!.GetValue<int>());
     }
@@ -74,10 +76,10 @@ public sealed partial class ScalingTests
         var known = new Dictionary<string, double>();
         foreach (var metric in Tracking["CustomizedMetricSpecification"]!["Metrics"]!.AsArray())
         {
-            var id = FleetTemplate.Text(metric!["Id"]);
+            var id = Text(metric!["Id"]);
             known[id] = metric["Expression"] is { } expression
-                ? Compute(FleetTemplate.Text(expression), known)
-                : values[FleetTemplate.Text(metric["MetricStat"]!["Metric"]!["MetricName"])];
+                ? Compute(Text(expression), known)
+                : values[Text(metric["MetricStat"]!["Metric"]!["MetricName"])];
             if (metric["ReturnData"]!.GetValue<bool>())
                 return known[id];
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static WorkerFleet.Deployment.Ecs.FleetTemplate;
 
 namespace WorkerFleet.Deployment.Ecs;
 
@@ -14,14 +15,14 @@ public sealed class ServiceTests
     {
         var (task, container) = TaskOf(role);
 
-        Assert.Equal("1654:1654", FleetTemplate.Text(container["User"]));
+        Assert.Equal("1654:1654", Text(container["User"]));
         Assert.True(container["ReadonlyRootFilesystem"]!.GetValue<bool>());
-        Assert.Equal(["ALL"], FleetTemplate.Texts(container["LinuxParameters"]!["Capabilities"]!["Drop"]));
+        Assert.Equal(["ALL"], Texts(container["LinuxParameters"]!["Capabilities"]!["Drop"]));
         Assert.Null(container["Privileged"]);
         // The one place to write to is a volume of its own, at the folder of which the image names the owner.
         var mount = Assert.Single(container["MountPoints"]!.AsArray())!;
-        Assert.Equal(("/data", "scratch"), (FleetTemplate.Text(mount["ContainerPath"]), FleetTemplate.Text(mount["SourceVolume"])));
-        Assert.Equal("scratch", FleetTemplate.Text(Assert.Single(task["Volumes"]!.AsArray())!["Name"]));
+        Assert.Equal(("/data", "scratch"), (Text(mount["ContainerPath"]), Text(mount["SourceVolume"])));
+        Assert.Equal("scratch", Text(Assert.Single(task["Volumes"]!.AsArray())!["Name"]));
         Assert.Contains("VOLUME /data", File.ReadAllLines(Repository.PathOf("Dockerfile")));
         Assert.Equal("/data", VariablesOf(container)["TMPDIR"]);
     }
@@ -33,9 +34,9 @@ public sealed class ServiceTests
         var (task, container) = TaskOf(role);
 
         Assert.Equal(120, container["StopTimeout"]!.GetValue<int>());
-        Assert.Equal(["CMD", "/app/fleet", "health", "live"], FleetTemplate.Texts(container["HealthCheck"]!["Command"]));
-        Assert.Equal("ARM64", FleetTemplate.Text(task["RuntimePlatform"]!["CpuArchitecture"]));
-        Assert.Equal(role.ToLowerInvariant(), FleetTemplate.Texts(container["Command"])[0]);
+        Assert.Equal(["CMD", "/app/fleet", "health", "live"], Texts(container["HealthCheck"]!["Command"]));
+        Assert.Equal("ARM64", Text(task["RuntimePlatform"]!["CpuArchitecture"]));
+        Assert.Equal(role.ToLowerInvariant(), Texts(container["Command"])[0]);
     }
 
     [Theory]
@@ -45,12 +46,13 @@ public sealed class ServiceTests
         var service = Template.One("AWS::ECS::Service", $"Services{role}");
         var deployment = service["DeploymentConfiguration"]!;
 
-        Assert.Equal((100, 200), (deployment["MinimumHealthyPercent"]!.GetValue<int>(), deployment["MaximumPercent"]!.GetValue<int>()));
+        Assert.Equal(
+            ("100", "200"), (Text(deployment["MinimumHealthyPercent"]), Text(deployment["MaximumPercent"])));
         Assert.Equal(
             ("true", "true"),
-            (FleetTemplate.Text(deployment["DeploymentCircuitBreaker"]!["Enable"]),
-                FleetTemplate.Text(deployment["DeploymentCircuitBreaker"]!["Rollback"])));
-        Assert.Equal("DISABLED", FleetTemplate.Text(service["NetworkConfiguration"]!["AwsvpcConfiguration"]!["AssignPublicIp"]));
+            (Text(deployment["DeploymentCircuitBreaker"]!["Enable"]),
+                Text(deployment["DeploymentCircuitBreaker"]!["Rollback"])));
+        Assert.Equal("DISABLED", Text(service["NetworkConfiguration"]!["AwsvpcConfiguration"]!["AssignPublicIp"]));
         // The workers' number is the scaler's: a deployment must not set it back.
         Assert.Equal(role switch { "Worker" => null, "Orchestrator" => 3, _ => 2 }, service["DesiredCount"]?.GetValue<int>());
     }
@@ -79,7 +81,8 @@ public sealed class ServiceTests
                 ["FLEET__AGENTS__tickets__TYPE"] = "agentcore",
             },
             variables.Where(each => !each.Key.StartsWith("FLEET__API__", StringComparison.Ordinal)).ToDictionary());
-        Assert.Equal(role == "Api" ? 3 : 0, variables.Keys.Count(name => name.StartsWith("FLEET__API__", StringComparison.Ordinal)));
+        Assert.Equal(role == "Api" ? 3 : 0, variables.Keys.Count(name =>
+            name.StartsWith("FLEET__API__", StringComparison.Ordinal)));
         Assert.Equal(
             new Dictionary<string, string>
             {
@@ -87,12 +90,12 @@ public sealed class ServiceTests
                     "arn:aws:secretsmanager:eu-central-1:111122223333:secret:fleet/partner:token::",
                 ["FLEET__AGENTS__other__AUTH__TOKEN"] = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:fleet/other",
             },
-            container["Secrets"]!.AsArray().ToDictionary(each => FleetTemplate.Text(each!["Name"]), each => FleetTemplate.Text(each!["ValueFrom"])));
+            container["Secrets"]!.AsArray().ToDictionary(each => Text(each!["Name"]), each => Text(each!["ValueFrom"])));
     }
 
     [Fact]
     public void Worker_WorksOn_AsManyRowsAsAreSet() => Assert.Equal(
-        ["worker", "--concurrency", "50"], FleetTemplate.Texts(TaskOf("Worker").Container["Command"]));
+        ["worker", "--concurrency", "50"], Texts(TaskOf("Worker").Container["Command"]));
 
     [Theory]
     [MemberData(nameof(Roles))]
@@ -101,8 +104,8 @@ public sealed class ServiceTests
         var options = TaskOf(role).Container["LogConfiguration"]!["Options"]!;
 
         Assert.Equal(90, Template.One("AWS::Logs::LogGroup", $"Services{role}")["RetentionInDays"]!.GetValue<int>());
-        Assert.StartsWith($"<Services{role}Logs", FleetTemplate.Text(options["awslogs-group"]), StringComparison.Ordinal);
-        Assert.Equal("non-blocking", FleetTemplate.Text(options["mode"]));
+        Assert.StartsWith($"<Services{role}Logs", Text(options["awslogs-group"]), StringComparison.Ordinal);
+        Assert.Equal("non-blocking", Text(options["mode"]));
     }
 
     [Fact]
@@ -113,7 +116,7 @@ public sealed class ServiceTests
         Assert.Equal([443, 8_443], tasks["SecurityGroupEgress"]!.AsArray().Select(rule => rule!["ToPort"]!.GetValue<int>()));
         Assert.Null(tasks["SecurityGroupIngress"]);
         Assert.All(Template.Of("AWS::EC2::SecurityGroupIngress").Values, rule =>
-            Assert.StartsWith("<ApiFront", FleetTemplate.Text(rule["Properties"]!["SourceSecurityGroupId"]), StringComparison.Ordinal));
+            Assert.StartsWith("<ApiFront", Text(rule["Properties"]!["SourceSecurityGroupId"]), StringComparison.Ordinal));
         Assert.Equal([5_080, 8_080], Template.Of("AWS::EC2::SecurityGroupIngress").Values
             .Select(rule => rule["Properties"]!["ToPort"]!.GetValue<int>()).Order());
     }
@@ -121,9 +124,9 @@ public sealed class ServiceTests
     [Fact]
     public void Api_IsReachedFromInsideOverTlsAlone()
     {
-        Assert.Equal("internal", FleetTemplate.Text(Template.One("AWS::ElasticLoadBalancingV2::LoadBalancer", "Api")["Scheme"]));
+        Assert.Equal("internal", Text(Template.One("AWS::ElasticLoadBalancingV2::LoadBalancer", "Api")["Scheme"]));
         var listener = Assert.Single(Template.Of("AWS::ElasticLoadBalancingV2::Listener")).Value["Properties"]!;
-        Assert.Equal(("HTTPS", "443"), (FleetTemplate.Text(listener["Protocol"]), FleetTemplate.Text(listener["Port"])));
+        Assert.Equal(("HTTPS", "443"), (Text(listener["Protocol"]), Text(listener["Port"])));
         Assert.Empty(FleetTemplate.Small.Of("AWS::ElasticLoadBalancingV2::LoadBalancer"));
         Assert.Equal(2, FleetTemplate.Small.Of("AWS::ECS::Service").Count);
     }
@@ -135,5 +138,5 @@ public sealed class ServiceTests
     }
 
     private static Dictionary<string, string> VariablesOf(JsonObject container) => container["Environment"]!.AsArray()
-        .ToDictionary(each => FleetTemplate.Text(each!["Name"]), each => FleetTemplate.Text(each!["Value"]));
+        .ToDictionary(each => Text(each!["Name"]), each => Text(each!["Value"]));
 }

@@ -21,8 +21,10 @@ public sealed class SettingsTests
     {
         var problems = ProblemsOf("""
             {
-              "bucket": "No Bucket", "stackName": "1", "prefix": "fleet.", "vpcId": "10.0.0.0/16", "natGateways": 0, "orchestrators": 11,
-              "minWorkers": 30, "maxWorkers": 20, "workerConcurrency": 0, "backlogPerWorker": 0, "oldestItemMinutes": 1, "logDays": 31,
+              "bucket": "No Bucket", "stackName": "1", "prefix": "fleet.", "vpcId": "10.0.0.0/16",
+              "natGateways": 0, "orchestrators": 11,
+              "minWorkers": 30, "maxWorkers": 20, "workerConcurrency": 0, "backlogPerWorker": 0, "oldestItemMinutes": 1,
+              "logDays": 31,
               "api": true, "sources": "my-data", "results": "my-data/*", "ports": [0],
               "environment": { "FLEET__AGENTS__a__AUTH__TOKEN": "s3cret", "A B": "1", "X": "1" }, "secrets": { "X": "x" }
             }
@@ -30,8 +32,10 @@ public sealed class SettingsTests
 
         Assert.Equal(
             [
-                "bucket", "stackName", "prefix", "vpcId", "natGateways", "orchestrators", "workerConcurrency", "backlogPerWorker",
-                "oldestItemMinutes", "ports", "minWorkers", "logDays", "certificate", "sources", "results", "environment", "environment",
+                "bucket", "stackName", "prefix", "vpcId", "natGateways", "orchestrators", "workerConcurrency",
+                "backlogPerWorker",
+                "oldestItemMinutes", "ports", "minWorkers", "logDays", "certificate", "sources", "results", "environment",
+                "environment",
                 "secrets",
             ],
             problems.Select(problem => problem.Split(": ")[1]));

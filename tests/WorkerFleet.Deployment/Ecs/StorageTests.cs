@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2.Model;
 using WorkerFleet.AmazonSqs.Fleet;
@@ -6,6 +5,7 @@ using WorkerFleet.DynamoDb.Client;
 using WorkerFleet.DynamoDb.Tables;
 using WorkerFleet.Messaging;
 using WorkerFleet.S3;
+using static WorkerFleet.Deployment.Ecs.FleetTemplate;
 
 namespace WorkerFleet.Deployment.Ecs;
 
@@ -29,10 +29,10 @@ public sealed class StorageTests
         foreach (var (id, queue) in queues)
         {
             var properties = queue["Properties"]!;
-            Assert.Equal(topology.Attributes["MessageRetentionPeriod"], FleetTemplate.Text(properties["MessageRetentionPeriod"]));
+            Assert.Equal(topology.Attributes["MessageRetentionPeriod"], Text(properties["MessageRetentionPeriod"]));
             Assert.True(properties["SqsManagedSseEnabled"]!.GetValue<bool>());
             var redrive = properties["RedrivePolicy"];
-            Assert.Equal(id == deadLetters ? "" : $"<{deadLetters}.Arn>", FleetTemplate.Text(redrive?["deadLetterTargetArn"]));
+            Assert.Equal(id == deadLetters ? "" : $"<{deadLetters}.Arn>", Text(redrive?["deadLetterTargetArn"]));
             Assert.Equal(
                 id == deadLetters ? null : AmazonSqsTopology.MaxReceiveCount, redrive?["maxReceiveCount"]!.GetValue<int>());
         }
@@ -48,16 +48,17 @@ public sealed class StorageTests
         var prefix = template.Settings.Prefix;
 
         Assert.Equal(2, tables.Count);
-        foreach (var schema in (CreateTableRequest[])[TableSchemas.Runs($"{prefix}runs"), TableSchemas.Journal($"{prefix}journal")])
+        CreateTableRequest[] schemas = [TableSchemas.Runs($"{prefix}runs"), TableSchemas.Journal($"{prefix}journal")];
+        foreach (var schema in schemas)
         {
-            var table = tables.Values.Single(each => FleetTemplate.Text(each["Properties"]!["TableName"]) == schema.TableName);
+            var table = tables.Values.Single(each => Text(each["Properties"]!["TableName"]) == schema.TableName);
             var found = TemplateTables.Read(table["Properties"]!.AsObject());
             Assert.Equal(Describe(schema), Describe(found));
             Assert.Equal("PAY_PER_REQUEST", found.BillingMode.Value);
             Assert.Equal(
                 (Attributes.TimeToLive, "true"),
-                (FleetTemplate.Text(table["Properties"]!["TimeToLiveSpecification"]!["AttributeName"]),
-                    FleetTemplate.Text(table["Properties"]!["TimeToLiveSpecification"]!["Enabled"])));
+                (Text(table["Properties"]!["TimeToLiveSpecification"]!["AttributeName"]),
+                    Text(table["Properties"]!["TimeToLiveSpecification"]!["Enabled"])));
         }
     }
 
@@ -66,9 +67,10 @@ public sealed class StorageTests
     {
         foreach (var table in FleetTemplate.Small.Of(TableType).Values)
         {
-            Assert.Equal(("Retain", "Retain"), (FleetTemplate.Text(table["DeletionPolicy"]), FleetTemplate.Text(table["UpdateReplacePolicy"])));
-            Assert.True(table["Properties"]!["DeletionProtectionEnabled"]!.GetValue<bool>());
-            Assert.True(table["Properties"]!["PointInTimeRecoverySpecification"]!["PointInTimeRecoveryEnabled"]!.GetValue<bool>());
+            Assert.Equal(("Retain", "Retain"), (Text(table["DeletionPolicy"]), Text(table["UpdateReplacePolicy"])));
+            var properties = table["Properties"]!;
+            Assert.Equal("true", Text(properties["DeletionProtectionEnabled"]));
+            Assert.Equal("true", Text(properties["PointInTimeRecoverySpecification"]!["PointInTimeRecoveryEnabled"]));
         }
     }
 
@@ -78,11 +80,11 @@ public sealed class StorageTests
         var bucket = Assert.Single(FleetTemplate.Small.Of("AWS::S3::Bucket")).Value;
         var properties = bucket["Properties"]!;
 
-        Assert.Equal("Retain", FleetTemplate.Text(bucket["DeletionPolicy"]));
+        Assert.Equal("Retain", Text(bucket["DeletionPolicy"]));
         Assert.Equal(4, properties["PublicAccessBlockConfiguration"]!.AsObject().Count(each => each.Value!.GetValue<bool>()));
         Assert.NotNull(properties["BucketEncryption"]);
         var rule = Assert.Single(properties["LifecycleConfiguration"]!["Rules"]!.AsArray())!;
-        Assert.Equal(S3BlobStore.Prefix, FleetTemplate.Text(rule["Prefix"]));
+        Assert.Equal(S3BlobStore.Prefix, Text(rule["Prefix"]));
         Assert.Equal(
             S3Bucket.DaysToComplete, rule["AbortIncompleteMultipartUpload"]!["DaysAfterInitiation"]!.GetValue<int>());
         // Nothing of the fleet expires there by itself: it is deleted with its batch.
@@ -100,22 +102,22 @@ public sealed class StorageTests
         Assert.All(policies, policy =>
         {
             var statement = Assert.Single(policy["Properties"]!["PolicyDocument"]!["Statement"]!.AsArray())!;
-            Assert.Equal("Deny", FleetTemplate.Text(statement["Effect"]));
-            Assert.Equal("false", FleetTemplate.Text(statement["Condition"]!["Bool"]!["aws:SecureTransport"]));
+            Assert.Equal("Deny", Text(statement["Effect"]));
+            Assert.Equal("false", Text(statement["Condition"]!["Bool"]!["aws:SecureTransport"]));
         });
     }
 
-    private static string NameOf(JsonObject queue) => FleetTemplate.Text(queue["Properties"]!["QueueName"]);
+    private static string NameOf(JsonObject queue) => Text(queue["Properties"]!["QueueName"]);
 
     private static string Describe(CreateTableRequest table) => string.Join('\n', (string[])
         [
             KeysOf(table.KeySchema, table),
-            .. table.GlobalSecondaryIndexes.OrderBy(index => index.IndexName, StringComparer.Ordinal).Select(index => string.Create(
-                CultureInfo.InvariantCulture,
+            .. table.GlobalSecondaryIndexes.OrderBy(index => index.IndexName, StringComparer.Ordinal).Select(index =>
                 $"{index.IndexName}: {KeysOf(index.KeySchema, table)}; {index.Projection.ProjectionType} " +
-                $"{string.Join(',', index.Projection.NonKeyAttributes ?? [])}")),
+                string.Join(',', index.Projection.NonKeyAttributes ?? [])),
         ]);
 
-    private static string KeysOf(List<KeySchemaElement> keys, CreateTableRequest table) => string.Join(", ", keys.Select(key =>
-        $"{key.KeyType} {key.AttributeName} {table.AttributeDefinitions.Single(each => each.AttributeName == key.AttributeName).AttributeType}"));
+    private static string KeysOf(List<KeySchemaElement> keys, CreateTableRequest table) => string.Join(
+        ", ", keys.Select(key => $"{key.KeyType} {key.AttributeName} " + table.AttributeDefinitions
+            .Single(each => each.AttributeName == key.AttributeName).AttributeType));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2.Model;
+using static WorkerFleet.Deployment.Ecs.FleetTemplate;
 
 namespace WorkerFleet.Deployment.Ecs;
 
@@ -9,23 +10,23 @@ internal static class TemplateTables
     /// <param name="properties">Of the resource.</param>
     public static CreateTableRequest Read(JsonObject properties) => new()
     {
-        TableName = FleetTemplate.Text(properties["TableName"]),
-        BillingMode = FleetTemplate.Text(properties["BillingMode"]),
+        TableName = Text(properties["TableName"]),
+        BillingMode = Text(properties["BillingMode"]),
         AttributeDefinitions = [.. properties["AttributeDefinitions"]!.AsArray().Select(each => new AttributeDefinition(
-            FleetTemplate.Text(each!["AttributeName"]), FleetTemplate.Text(each["AttributeType"])))],
+            Text(each!["AttributeName"]), Text(each["AttributeType"])))],
         KeySchema = KeysOf(properties),
         GlobalSecondaryIndexes = [.. properties["GlobalSecondaryIndexes"]!.AsArray().Select(index => new GlobalSecondaryIndex
         {
-            IndexName = FleetTemplate.Text(index!["IndexName"]),
+            IndexName = Text(index!["IndexName"]),
             KeySchema = KeysOf(index.AsObject()),
             Projection = new Projection
             {
-                ProjectionType = FleetTemplate.Text(index["Projection"]!["ProjectionType"]),
-                NonKeyAttributes = index["Projection"]!["NonKeyAttributes"] is { } names ? [.. FleetTemplate.Texts(names)] : null,
+                ProjectionType = Text(index["Projection"]!["ProjectionType"]),
+                NonKeyAttributes = index["Projection"]!["NonKeyAttributes"] is { } names ? [.. Texts(names)] : null,
             },
         })],
     };
 
     private static List<KeySchemaElement> KeysOf(JsonObject place) => [.. place["KeySchema"]!.AsArray().Select(key =>
-        new KeySchemaElement(FleetTemplate.Text(key!["AttributeName"]), FleetTemplate.Text(key["KeyType"])))];
+        new KeySchemaElement(Text(key!["AttributeName"]), Text(key["KeyType"])))];
 }
