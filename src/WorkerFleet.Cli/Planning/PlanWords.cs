@@ -34,8 +34,9 @@ internal static class PlanWords
         value >= 100 ? "#,0" : value >= 1 ? "#,0.#" : "0.###", CultureInfo.InvariantCulture);
 
     /// <summary>US dollars; cents where there are some.</summary>
-    public static string Usd(double value) => "$" + value.ToString(
-        value is 0 or >= 0.1 ? "#,0.00" : value >= 0.0001 ? "0.0000" : "0.0000000", CultureInfo.InvariantCulture);
+    public static string Usd(double value) => value is > 0 and < 0.0001
+        ? "<$0.0001"
+        : "$" + value.ToString(value is 0 or >= 0.1 ? "#,0.00" : "0.0000", CultureInfo.InvariantCulture);
 
     public static string Share(double share) => share.ToString("0.#%", CultureInfo.InvariantCulture);
 
