@@ -39,10 +39,10 @@ internal static class FleetTrace
         if (span is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
             return id;
         using var activity = new Activity(Submit).SetIdFormat(ActivityIdFormat.W3C);
+        // Whether it is recorded, too, is the parent's to say; or who listens here has decided that it is not.
         if (parent is not null && ActivityContext.TryParse(parent, null, out _))
             activity.SetParentId(parent);
-        // Who listens here has decided not to record it; elsewhere it can be.
-        if (!Source.HasListeners())
+        else if (!Source.HasListeners())
             activity.ActivityTraceFlags = ActivityTraceFlags.Recorded;
         return activity.Start().Id!;
     }
