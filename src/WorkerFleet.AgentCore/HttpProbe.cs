@@ -61,7 +61,9 @@ internal sealed class HttpProbe(
             CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {response.ReasonPhrase}").TrimEnd();
         if (!response.IsSuccessStatusCode)
             return Fail(
-                response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? AgentFault.Denied : AgentFault.Failing,
+                response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                    ? AgentFault.Denied
+                    : AgentFault.Failing,
                 $"{label}: answered {status} on {path}");
         if (path != "/ping")
             return AgentDiagnosis.Well;
@@ -86,7 +88,8 @@ internal sealed class HttpProbe(
         {
             using var document = JsonDocument.Parse(body);
             if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("status"u8, out var status) || status.ValueKind != JsonValueKind.String)
+                || !document.RootElement.TryGetProperty("status"u8, out var status)
+                || status.ValueKind != JsonValueKind.String)
                 return default;
             DateTimeOffset? since = document.RootElement.TryGetProperty("time_of_last_update"u8, out var update)
                 && update.ValueKind == JsonValueKind.Number && update.TryGetDouble(out var seconds)

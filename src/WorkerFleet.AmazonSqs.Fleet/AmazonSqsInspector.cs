@@ -10,7 +10,8 @@ public sealed class AmazonSqsInspector(AmazonSqsOptions options, TimeProvider ti
     {
         using var queues = new AmazonSqsQueues(options, time);
         var findings = await queues.ProvisionAsync(dryRun: true, cancellationToken);
-        if (findings.FirstOrDefault(found => found.State == QueueState.Failed) is { } failed && failed.Fault is not AwsFault.Denied)
+        if (findings.FirstOrDefault(found => found.State == QueueState.Failed) is { } failed
+            && failed.Fault is not AwsFault.Denied)
             return new(
                 failed.Fault switch
                 {

@@ -43,7 +43,8 @@ public static class AwsProblems
         AmazonServiceException { StatusCode: HttpStatusCode.Forbidden } => AwsFault.Denied,
         AmazonServiceException { StatusCode: HttpStatusCode.NotFound } => AwsFault.Missing,
         AmazonClientException client when IsNoCredentials(client) => AwsFault.NoCredentials,
-        AmazonClientException client when client.Message.Contains("RegionEndpoint", StringComparison.Ordinal) => AwsFault.NoRegion,
+        AmazonClientException client when client.Message.Contains("RegionEndpoint", StringComparison.Ordinal) =>
+            AwsFault.NoRegion,
         HttpRequestException or TimeoutException => AwsFault.Unreachable,
         _ => null,
     };

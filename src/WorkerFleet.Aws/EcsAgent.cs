@@ -73,7 +73,10 @@ public sealed class EcsAgent : IDisposable
     private static int MinutesOf(TimeSpan time) =>
         (int)Math.Clamp(Math.Ceiling(time.TotalMinutes), 1, MaxProtectionMinutes);
 
-    /// <summary>That ECS refuses comes with the status 200, too: only an answer with the state itself says that it is so.</summary>
+    /// <summary>
+    /// That ECS refuses comes with the status 200, too: only an answer with the state itself says that it is
+    /// so.
+    /// </summary>
     private static string? ProblemOf(int status, byte[] answer, bool isProtected)
     {
         if (Read(answer) is not { } body)

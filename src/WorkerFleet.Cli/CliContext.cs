@@ -36,6 +36,11 @@ internal sealed class CliContext
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>
+    /// Where notes and problems go instead of <see cref="Error"/>, once it is known that programs read what is written there.
+    /// </summary>
+    public JsonLog? Log { get; set; }
+
     /// <summary>What the user calls this program by, which the script at the root tells.</summary>
     public string Program =>
         Environment.GetValueOrDefault("FLEET_COMMAND") is { Length: > 0 } name ? name : "fleet";
@@ -56,5 +61,11 @@ internal sealed class CliContext
     public void Say(string text) => Out.WriteLine(text);
 
     /// <summary>A line beside the answer.</summary>
-    public void Note(string text) => Error.MarkupLine($"[grey]{SafeMarkup.Escape(text)}[/]");
+    public void Note(string text)
+    {
+        if (Log is { } log)
+            log.Write("information", text);
+        else
+            Error.MarkupLine($"[grey]{SafeMarkup.Escape(text)}[/]");
+    }
 }

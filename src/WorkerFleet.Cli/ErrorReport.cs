@@ -45,8 +45,10 @@ internal static class ErrorReport
     public static void WriteProblems(CliContext cli, IReadOnlyList<string> problems)
     {
         foreach (var problem in problems)
-            // Written as it is: a message is one line, however long, so that it can be searched for.
-            if (cli.Error.Profile.Capabilities.ColorSystem == ColorSystem.NoColors)
+            if (cli.Log is { } log)
+                log.Write("error", SafeText.Line(problem, 2_000));
+            else if (cli.Error.Profile.Capabilities.ColorSystem == ColorSystem.NoColors)
+                // Written as it is: a message is one line, however long, so that it can be searched for.
                 cli.Error.Profile.Out.Writer.WriteLine($"error: {SafeText.Line(problem, 2_000)}");
             else
                 cli.Error.MarkupLine($"[red]error:[/] {SafeMarkup.Escape(SafeText.Line(problem, 2_000))}");

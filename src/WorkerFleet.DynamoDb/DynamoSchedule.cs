@@ -111,7 +111,9 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
         return counts.Sum();
     }
 
-    /// <remarks>Of the keys in the index of what is due, in which every message is once. Its shards are much the same.</remarks>
+    /// <remarks>
+    /// Of the keys in the index of what is due, in which every message is once. Its shards are much the same.
+    /// </remarks>
     public async Task<int> CountAsync(int atMost, CancellationToken cancellationToken)
     {
         var counts = await Task.WhenAll(Enumerable.Range(0, ScheduleItems.Shards).Select(async shard =>

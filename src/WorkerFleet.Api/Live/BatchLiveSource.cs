@@ -19,6 +19,10 @@ internal sealed class BatchLiveSource(
 
     /// <summary>Grouping letters costs more than the rest, so it takes at most as much of the time.</summary>
     private static readonly TimeSpan ErrorsAge = TimeSpan.FromSeconds(2);
+
+    /// <summary>Where there are some, they are looked at again: letters are archived without a row changing its state.</summary>
+    private static readonly TimeSpan KnownErrorsAge = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan LongestEta = TimeSpan.FromDays(365);
 
     private readonly SettledRate _rate = new();
@@ -52,11 +56,12 @@ internal sealed class BatchLiveSource(
     public BatchLiveJson Stamp(BatchLiveJson value, long sequence, DateTimeOffset at) =>
         value with { Sequence = sequence, At = at };
 
-    /// <summary>Only when there are others than last time; and always at the end, where they are complete.</summary>
+    /// <summary>When there are others than last time, or some for a while; and always at the end, where they are complete.</summary>
     private async Task ReadErrorsAsync(BatchProgress progress, bool isFinal, CancellationToken cancellationToken)
     {
         var of = (progress.Counts.Settled - progress.Counts.Succeeded, progress.Batch.Round);
-        if (!isFinal && (of == _errorsOf || !IsTimeForErrors()))
+        var (age, isKnown) = of == _errorsOf ? (KnownErrorsAge, of.Item1 == 0) : (ErrorsAge, false);
+        if (!isFinal && (isKnown || !IsTimeForErrors(age)))
             return;
         var asked = time.GetTimestamp();
         _errors = of.Item1 == 0 ? [] : await letters.ReadGroupsAsync(batchId, MaxErrors, cancellationToken);
@@ -66,10 +71,10 @@ internal sealed class BatchLiveSource(
         (_errorsReadAt, _errorsCost) = (time.GetTimestamp(), time.GetElapsedTime(asked));
     }
 
-    private bool IsTimeForErrors()
+    private bool IsTimeForErrors(TimeSpan age)
     {
         var wait = _errorsCost * LivePace.WaitPerCost;
-        return _errorsReadAt is not { } at || time.GetElapsedTime(at) >= (wait > ErrorsAge ? wait : ErrorsAge);
+        return _errorsReadAt is not { } at || time.GetElapsedTime(at) >= (wait > age ? wait : age);
     }
 
     private static double? EtaOf(double? rate, long pending) =>

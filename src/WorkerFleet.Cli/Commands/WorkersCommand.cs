@@ -16,7 +16,8 @@ internal sealed class WorkersCommand(CliContext cli)
 {
     public Command Create()
     {
-        var command = new CliCommand("workers", "List the processes of the fleet, how busy each is, and how many workers are wanted.")
+        var command = new CliCommand(
+            "workers", "List the processes of the fleet, how busy each is, and how many workers are wanted.")
         {
             Examples = ["workers", "workers --json"],
         };

@@ -43,7 +43,7 @@ internal sealed record EcsSettings
             var text when text.Equals(Auto, StringComparison.OrdinalIgnoreCase) => true,
             var text when text.Equals(Off, StringComparison.OrdinalIgnoreCase) => false,
             var text => Complain(
-                problems, $"{ScaleInProtectionKey}: '{text}' is not {Auto}, which protects in ECS alone, or {Off}", true),
+                problems, $"{ScaleInProtectionKey}: '{text}' is not {Auto} (in ECS alone) or {Off}", true),
         };
         var usual = new ScaleInOptions();
         var options = new ScaleInOptions
@@ -66,7 +66,8 @@ internal sealed record EcsSettings
     {
         if (environment.GetValueOrDefault(EcsAgent.UriVariable) is not { Length: > 0 } text)
             return null;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var agent) && agent.Scheme is "http" or "https" && agent.Query.Length == 0)
+        if (Uri.TryCreate(text, UriKind.Absolute, out var agent)
+            && agent.Scheme is "http" or "https" && agent.Query.Length == 0)
             return agent;
         return Complain<Uri?>(
             problems, $"{EcsAgent.UriVariable}: is not an address, which ECS sets; outside of ECS unset it, or set " +

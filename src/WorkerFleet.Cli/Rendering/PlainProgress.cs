@@ -23,7 +23,10 @@ internal sealed class PlainProgress(CliContext cli) : IProgressDisplay
             if (line == lastLine)
                 continue;
             lastLine = line;
-            cli.Error.Profile.Out.Writer.WriteLine(line + RateOf(snapshot));
+            if (cli.Log is { } log)
+                log.Write("information", line + RateOf(snapshot));
+            else
+                cli.Error.Profile.Out.Writer.WriteLine(line + RateOf(snapshot));
         }
         return last ?? throw new InvalidOperationException("There was nothing to show.");
     }

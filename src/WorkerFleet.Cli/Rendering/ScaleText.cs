@@ -1,4 +1,3 @@
-using System.Globalization;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Scaling;
 
@@ -13,7 +12,7 @@ internal static class ScaleText
             return "Nothing waits: no worker is wanted.";
         var perWorker = scale.Workers == 0
             ? "and no worker"
-            : string.Create(CultureInfo.InvariantCulture, $"{Figures.Count((long)Math.Ceiling(scale.BacklogPerWorker))} a worker");
+            : $"{Figures.Count((long)Math.Ceiling(scale.BacklogPerWorker))} a worker";
         var feeds = scale.Useful is { } useful ? $"; the agents' limits feed {Workers(useful)}" : "";
         var eta = scale.Eta is { } time ? $" Done in about {Durations.Format(time)} at this pace." : "";
         return $"Backlog: {Figures.Count(scale.Backlog)} rows, {perWorker}. Wanted: {Workers(scale.Wanted)}{feeds}.{eta}";

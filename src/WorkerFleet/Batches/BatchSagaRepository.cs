@@ -77,7 +77,8 @@ public sealed class BatchSagaRepository(
             var expected = context.Saga.Version++;
             await store.UpdateAsync(context.Saga, expected, CancellationToken);
             // Behind the update, which fails where another process was first: so it is counted once.
-            if (_statusBefore is { } before && !BatchStatus.IsFinal(before) && BatchStatus.IsFinal(context.Saga.CurrentState))
+            if (_statusBefore is { } before && !BatchStatus.IsFinal(before)
+                && BatchStatus.IsFinal(context.Saga.CurrentState))
                 BatchMetrics.CountCompleted(context.Saga);
         }
 

@@ -31,7 +31,9 @@ public sealed class AcceptedItems(
 
     private static readonly byte[] NoOutput = "null"u8.ToArray();
 
-    /// <summary>Whether a failure, by its message, is that of an agent that accepted the item and never told what became of it.</summary>
+    /// <summary>
+    /// Whether a failure, by its message, is that of an agent that accepted the item and never told what became of it.
+    /// </summary>
     public static bool IsWithoutWord(string message) => message.Contains(WithoutWord, StringComparison.Ordinal);
 
     /// <summary>Records that the agent took the item, if it is one that works in the background.</summary>

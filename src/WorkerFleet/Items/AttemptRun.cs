@@ -9,7 +9,9 @@ namespace WorkerFleet.Items;
 /// <param name="WorkerId">Who called.</param>
 /// <param name="Usage">What it used.</param>
 /// <param name="Earlier">What the item had used before.</param>
-/// <param name="FirstStartedAt">When the first attempt of the item in this round was begun; null where this is the first.</param>
+/// <param name="FirstStartedAt">
+/// When the first attempt of the item in this round was begun; null where this is the first.
+/// </param>
 public sealed record AttemptRun(
     DateTimeOffset StartedAt, TimeSpan Duration, int Start, string WorkerId, AgentUsage Usage = default,
     ItemUsage Earlier = default, DateTimeOffset? FirstStartedAt = null);

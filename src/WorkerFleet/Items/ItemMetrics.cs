@@ -53,7 +53,9 @@ internal static class ItemMetrics
 
     public static void RecordQueueWait(TimeSpan wait) => QueueWait.Record(Math.Max(wait.TotalSeconds, 0));
 
-    /// <param name="agent">The agent, which is a configured one: no other is called, so that none is tried again.</param>
+    /// <param name="agent">
+    /// The agent, which is a configured one: no other is called, so that none is tried again.
+    /// </param>
     /// <param name="kind">How the call failed.</param>
     public static void CountRetry(string agent, FailureKind kind) =>
         Retries.Add(1, new("agent", agent), new("reason", NameOf(kind)));

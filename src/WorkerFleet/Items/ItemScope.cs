@@ -4,8 +4,8 @@ using WorkerFleet.Batches;
 namespace WorkerFleet.Items;
 
 /// <summary>
-/// What every line of the log says that is written while an item is worked on, by whatever part. One object a delivery: the texts
-/// are made when a line is written, which is the exception.
+/// What every line of the log says that is written while an item is worked on, by whatever part. One object a
+/// delivery: the texts are made when a line is written, which is the exception.
 /// </summary>
 internal sealed class ItemScope(BatchView batch, ProcessBatchItem item) : IReadOnlyList<KeyValuePair<string, object?>>
 {

@@ -31,7 +31,9 @@ public sealed record Settlement
     /// <summary>Start of the last attempt.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>Start of the first attempt of its round, where that is known. Not kept: it is for the metrics of this process.</summary>
+    /// <summary>
+    /// Start of the first attempt of its round, where that is known. Not kept: it is for the metrics of this process.
+    /// </summary>
     public DateTimeOffset? FirstStartedAt { get; init; }
 
     public required DateTimeOffset SettledAt { get; init; }

@@ -17,7 +17,9 @@ public sealed record ScaleInput
     /// <summary>Items that all of them settle in a second; 0 when nothing was settled lately.</summary>
     public double ItemsPerSecond { get; init; }
 
-    /// <summary>Whether they have as much as they can take, so that <see cref="ItemsPerSecond"/> is the most they can do.</summary>
+    /// <summary>
+    /// Whether they have as much as they can take, so that <see cref="ItemsPerSecond"/> is the most they can do.
+    /// </summary>
     public bool IsBusy { get; init; }
 
     /// <summary>Calls of agents that are being made now.</summary>
@@ -26,7 +28,9 @@ public sealed record ScaleInput
     /// <summary>Mean duration of calls; null while none is known.</summary>
     public TimeSpan? CallDuration { get; init; }
 
-    /// <summary>Invocations at the same time that the limits of the batches allow, over those that have a backlog.</summary>
+    /// <summary>
+    /// Invocations at the same time that the limits of the batches allow, over those that have a backlog.
+    /// </summary>
     public long BatchConcurrency { get; init; }
 
     /// <summary>The agents that the batches can use; while there is none to work on, those with limits.</summary>

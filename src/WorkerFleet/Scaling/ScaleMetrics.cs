@@ -4,8 +4,8 @@ using WorkerFleet.Batches;
 namespace WorkerFleet.Scaling;
 
 /// <summary>
-/// What a scaler goes by, from the one process of the fleet that looks. Observed, not recorded: a process that does not look
-/// any more says nothing, instead of the last thing it knew.
+/// What a scaler goes by, from the one process of the fleet that looks. Observed, not recorded: a process that does
+/// not look any more says nothing, instead of the last thing it knew.
 /// </summary>
 internal static class ScaleMetrics
 {

@@ -7,8 +7,8 @@ using WorkerFleet.Workers;
 namespace WorkerFleet.Scaling;
 
 /// <summary>
-/// Reads what the rule of scaling goes by, from the open batches and the register of workers. What it costs does not grow with
-/// the rows of a batch: it reads the saga instances, and some of the slices that are being worked on.
+/// Reads what the rule of scaling goes by, from the open batches and the register of workers. What it costs does not
+/// grow with the rows of a batch: it reads the saga instances, and some of the slices that are being worked on.
 /// </summary>
 public sealed class ScaleReader(
     IBatchStore batches, ILedger ledger, IWorkerRegistry registry, IAgentCatalog agents, ScaleOptions options,
@@ -103,7 +103,9 @@ public sealed class ScaleReader(
         return (Math.Min(rows, batch.TotalRows), read);
     }
 
-    /// <summary>Which agent a column names is not known: any that has a limit, so that none is called by too many workers.</summary>
+    /// <summary>
+    /// Which agent a column names is not known: any that has a limit, so that none is called by too many workers.
+    /// </summary>
     private IEnumerable<string> AgentsOf(IReadOnlyList<BatchState> busy)
     {
         var limited = agents.Names.Where(name => agents.LimitsOf(name) is { HasAny: true });

@@ -1,12 +1,14 @@
 namespace WorkerFleet.Scaling;
 
 /// <summary>
-/// How many workers should run: as many as finish what waits in an acceptable time, and no more than agents and batches can
-/// keep busy. Drawn up in docs/telemetry.md.
+/// How many workers should run: as many as finish what waits in an acceptable time, and no more than agents and
+/// batches can keep busy. Drawn up in docs/telemetry.md.
 /// </summary>
 public static class ScaleRule
 {
-    /// <summary>No scaler is asked for more: a limit for what is worked out from numbers that nobody has checked.</summary>
+    /// <summary>
+    /// No scaler is asked for more: a limit for what is worked out from numbers that nobody has checked.
+    /// </summary>
     public const int MaxWorkers = 100_000;
 
     public static ScaleReading Of(ScaleInput input, TimeSpan acceptable)
@@ -17,7 +19,9 @@ public static class ScaleRule
             WantedOf(input, useful, acceptable), EtaOf(input));
     }
 
-    /// <summary>Calls at the same time that an agent can be kept busy with; null when there is no limit that says it.</summary>
+    /// <summary>
+    /// Calls at the same time that an agent can be kept busy with; null when there is no limit that says it.
+    /// </summary>
     public static double? CallsOf(AgentFeed agent)
     {
         var (limits, seconds) = (agent.Limits, agent.CallDuration?.TotalSeconds);

@@ -6,8 +6,8 @@ using WorkerFleet.Workers;
 namespace WorkerFleet.Scaling;
 
 /// <summary>
-/// Looks again and again how much there is to do and who does it, for scalers and dashboards. One process of the fleet does, under
-/// a lease; the others publish nothing, so that no number is there twice.
+/// Looks again and again how much there is to do and who does it, for scalers and dashboards. One process of the
+/// fleet does, under a lease; the others publish nothing, so that no number is there twice.
 /// </summary>
 public sealed partial class ScaleWatch(
     ScaleReader reader, ISchedule schedule, ILeases leases, WorkerIdentity worker, ScaleOptions options,
@@ -18,7 +18,9 @@ public sealed partial class ScaleWatch(
     /// <summary>Messages of the schedule that are counted at most, so that counting stays cheap.</summary>
     public const int MaxDepth = 10_000;
 
-    /// <summary>What comes to an item a second in long calls is no steady number: rates are taken over so many looks.</summary>
+    /// <summary>
+    /// What comes to an item a second in long calls is no steady number: rates are taken over so many looks.
+    /// </summary>
     private const int Looks = 4;
 
     /// <summary>Counting what waits costs more the more it is.</summary>

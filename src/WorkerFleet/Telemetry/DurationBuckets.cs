@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace WorkerFleet.Telemetry;
 
 /// <summary>
-/// Upper bounds of the buckets of histograms, in seconds. Those that are used by default end at 10 s, in which no agent has to
-/// be done, and begin at 5 ms, in which most writes are.
+/// Upper bounds of the buckets of histograms, in seconds. Those that are used by default end at 10 s, in which no
+/// agent has to be done, and begin at 5 ms, in which most writes are.
 /// </summary>
 internal static class DurationBuckets
 {

@@ -7,8 +7,8 @@ using WorkerFleet.Messaging;
 namespace WorkerFleet.Telemetry;
 
 /// <summary>
-/// The spans of a batch: all of them are of the trace that it was submitted in, whichever process makes them. Where nobody listens
-/// there are none; the agent is told of the trace all the same.
+/// The spans of a batch: all of them are of the trace that it was submitted in, whichever process makes them. Where
+/// nobody listens there are none; the agent is told of the trace all the same.
 /// </summary>
 internal static class FleetTrace
 {
@@ -21,8 +21,8 @@ internal static class FleetTrace
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>
-    /// What a message is to carry so that what it causes is linked with what sent it; null where that is not recorded, which
-    /// costs the message nothing.
+    /// What a message is to carry so that what it causes is linked with what sent it; null where that is not
+    /// recorded, which costs the message nothing.
     /// </summary>
     public static string? Sender =>
         Activity.Current is { Recorded: true } current && current.Source.Name == SourceName ? current.Id : null;
@@ -39,10 +39,10 @@ internal static class FleetTrace
         if (span is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
             return id;
         using var activity = new Activity(Submit).SetIdFormat(ActivityIdFormat.W3C);
+        // Whether it is recorded, too, is the parent's to say; or who listens here has decided that it is not.
         if (parent is not null && ActivityContext.TryParse(parent, null, out _))
             activity.SetParentId(parent);
-        // Who listens here has decided not to record it; elsewhere it can be.
-        if (!Source.HasListeners())
+        else if (!Source.HasListeners())
             activity.ActivityTraceFlags = ActivityTraceFlags.Recorded;
         return activity.Start().Id!;
     }
@@ -88,7 +88,8 @@ internal static class FleetTrace
     }
 
     /// <summary>
-    /// One call of an agent. Where nobody listens, it is still what the agent's requests, and what it does, are part of.
+    /// One call of an agent. Where nobody listens, it is still what the agent's requests, and what it does, are part
+    /// of.
     /// </summary>
     /// <returns>Null for a batch that is of no trace, where nobody listens.</returns>
     public static Activity? StartAttempt(BatchState batch, ProcessBatchItem item)
@@ -129,7 +130,9 @@ internal static class FleetTrace
     private static KeyValuePair<string, object?>[] TagsOf(ProcessBatchItem item) =>
         [new(SpanTags.BatchId, IdOf(item.BatchId)), new(SpanTags.Row, item.Index)];
 
-    /// <summary>Only tells the agent which trace it is of, and, where somebody has decided not to record it, that it is not.</summary>
+    /// <summary>
+    /// Only tells the agent which trace it is of, and, where somebody has decided not to record it, that it is not.
+    /// </summary>
     private static Activity? StartUnrecorded(string? traceParent, ActivityTraceFlags? flags = null)
     {
         if (traceParent is null)

@@ -6,7 +6,9 @@ namespace WorkerFleet.Workers;
 /// </summary>
 public interface IScaleInProtection
 {
-    /// <summary>Takes the protection, renews it, or gives it back. Never throws for what the platform says or does.</summary>
+    /// <summary>
+    /// Takes the protection, renews it, or gives it back. Never throws for what the platform says or does.
+    /// </summary>
     /// <param name="isProtected">Whether it is to be protected.</param>
     /// <param name="time">For how long, unless it is renewed; 1 minute to 48 hours.</param>
     /// <param name="cancellationToken">Ends the wait; the platform may have done it all the same.</param>

@@ -11,7 +11,9 @@ namespace WorkerFleet.Workers;
 /// </summary>
 public sealed partial class ScaleInGuard : BackgroundService
 {
-    /// <summary>Between looks at what is in flight: the time a row may have run before protection is asked for.</summary>
+    /// <summary>
+    /// Between looks at what is in flight: the time a row may have run before protection is asked for.
+    /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Giving it back when the process stops is tried once, for so long.</summary>

@@ -4,8 +4,9 @@ namespace WorkerFleet.Workers;
 public sealed record ScaleInOptions
 {
     /// <summary>
-    /// For how long protection is asked for at a time, 1 minute to 48 hours, as ECS takes it; renewed after a third of it while
-    /// rows are in flight. Default 1 hour: longer means fewer requests, and that a process that hangs is kept for longer.
+    /// For how long protection is asked for at a time, 1 minute to 48 hours, as ECS takes it; renewed after a third of
+    /// it while rows are in flight. Default 1 hour: longer means fewer requests, and that a process that hangs is kept
+    /// for longer.
     /// </summary>
     public TimeSpan ProtectFor { get; init; } = TimeSpan.FromHours(1);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using WorkerFleet.Acceptance.Broker;
@@ -108,6 +109,38 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
         await visitor.GoAsync($"/batches/{batch}?state=succeeded");
         await visitor.Page.Locator("#items th a").First.ClickAsync();
         await Expect(visitor.Page.Locator(".timeline li.succeeded")).ToContainTextAsync(new Regex(@"\$0\.\d+ · [0-9,]+ in, \d+ out"));
+        await visitor.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Batch_OfAMillionRowsThatWereUploaded_IsShownAsAnyOther()
+    {
+        const int rows = 1_000_000;
+        await File.WriteAllLinesAsync(_fleet.Fleet.Workspace["million.csv"], Enumerable.Range(0, rows)
+            .Select(row => string.Create(CultureInfo.InvariantCulture, $"M-{row:D7},Where is parcel {row}?")).Prepend("ticket,text"));
+        await using var visitor = await browser.VisitAsync(_fleet.Address);
+        var page = visitor.Page;
+        await visitor.GoAsync("/submit");
+        await page.Locator("#source").SetInputFilesAsync(_fleet.Fleet.Workspace["million.csv"]);
+        await page.Locator("#agent").SelectOptionAsync("triage");
+        await page.Locator("#id-column").FillAsync("ticket");
+        await page.Locator("#prompt").FillAsync("Classify: {{text}}");
+
+        await page.Locator("button[name=submit]").ClickAsync();
+
+        await page.WaitForURLAsync(BatchAddress(), new() { Timeout = 120_000 });
+        await Expect(page.Locator("main")).ToContainTextAsync("1,000,000 rows");
+        await ShouldMoveAsync(visitor);
+        await visitor.CheckAsync();
+        var batch = new Uri(page.Url).AbsolutePath;
+        await visitor.GoAsync($"{batch}?state=succeeded");
+        await Expect(page.Locator("#items tbody tr").First).ToBeVisibleAsync();
+        Assert.InRange(await page.Locator("#items tbody tr").CountAsync(), 1, 200);
+        await visitor.GoAsync($"{batch}/items/999999");
+        await Expect(page.Locator("main")).ToContainTextAsync("pending");
+        await visitor.CheckAsync();
+        await visitor.GoAsync("/");
+        await Expect(page.Locator("main")).ToContainTextAsync("1,000,000");
         await visitor.CheckAsync();
     }
 

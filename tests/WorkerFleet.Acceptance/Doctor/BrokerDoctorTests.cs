@@ -77,7 +77,8 @@ public sealed class BrokerDoctorTests(RabbitMqBroker broker) : IAsyncLifetime
         using var limit = new CancellationTokenSource(Limit);
         await using var connection = await broker.ConnectAsync(limit.Token);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: limit.Token);
-        await channel.QueueDeclareAsync($"{_prefix}items", durable: true, exclusive: false, autoDelete: false, cancellationToken: limit.Token);
+        await channel.QueueDeclareAsync(
+            $"{_prefix}items", durable: true, exclusive: false, autoDelete: false, cancellationToken: limit.Token);
 
         (await ExamineAsync("queues")).ShouldFind("queues.differ").ShouldSay("queues.differ", $"{_prefix}items");
     }
@@ -89,7 +90,8 @@ public sealed class BrokerDoctorTests(RabbitMqBroker broker) : IAsyncLifetime
         await broker.AddReaderAsync($"{_prefix}reader", ".*", limit.Token);
         await using var connection = await broker.ConnectAsync(limit.Token);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: limit.Token);
-        await channel.QueueDeclareAsync($"{_prefix}items", durable: true, exclusive: false, autoDelete: false, cancellationToken: limit.Token);
+        await channel.QueueDeclareAsync(
+            $"{_prefix}items", durable: true, exclusive: false, autoDelete: false, cancellationToken: limit.Token);
         _fleet.Environment["FLEET__RABBITMQ__USERNAME"] = _fleet.Environment["FLEET__RABBITMQ__PASSWORD"] = $"{_prefix}reader";
 
         (await ExamineAsync("queues")).ShouldFind("queues.denied").ShouldSay("queues.denied", "may not configure");

@@ -8,7 +8,9 @@ using Xunit.Abstractions;
 
 namespace WorkerFleet.Acceptance.Fleet;
 
-/// <summary>A worker in a task of ECS: what it asks of the task's agent, and that its rows do not mind the answers.</summary>
+/// <summary>
+/// A worker in a task of ECS: what it asks of the task's agent, and that its rows do not mind the answers.
+/// </summary>
 [Collection(RabbitMqTests.Name)]
 public sealed class ScaleInTests(RabbitMqBroker broker, ITestOutputHelper log) : IAsyncLifetime
 {
@@ -108,7 +110,8 @@ public sealed class ScaleInTests(RabbitMqBroker broker, ITestOutputHelper log) :
         // Asked again and again, but not for each row.
         Assert.InRange(_ecs.Calls.Count, 2, Rows / 2);
         var lines = _fleet.Workers[0].Log.Split('\n');
-        Assert.Contains(told, Assert.Single(lines, line => line.Contains("scale-in", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var line = Assert.Single(lines, line => line.Contains("scale-in", StringComparison.Ordinal));
+        Assert.Contains(told, line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +153,8 @@ public sealed class ScaleInTests(RabbitMqBroker broker, ITestOutputHelper log) :
         {
             var workers = (await _fleet.Workspace.RunAsync("workers", "--json")).ShouldBe(0).Json().EnumerateArray();
             var shown = workers.ToLookup(
-                worker => worker.GetProperty("roles")[0].GetString(), worker => worker.GetProperty("is_protected").GetBoolean());
+                worker => worker.GetProperty("roles")[0].GetString(),
+                worker => worker.GetProperty("is_protected").GetBoolean());
             Assert.Equal([false], shown["orchestrator"]);
             return shown["worker"].Single() == isProtected;
         },

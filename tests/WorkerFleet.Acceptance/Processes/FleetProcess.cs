@@ -10,8 +10,13 @@ public sealed class FleetProcess : IAsyncDisposable
     /// <summary>Far beyond what any of these runs takes on a busy machine.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>The executable of the same build, which is copied beside the tests.</summary>
-    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "fleet.dll");
+    /// <summary>
+    /// The executable as <c>./fleet</c> builds it, compiled ahead of time, which <c>./test</c> names; else that of the same
+    /// build, which is copied beside the tests.
+    /// </summary>
+    private static readonly string Executable = Environment.GetEnvironmentVariable("WORKERFLEET_TEST_FLEET") is { Length: > 0 } named
+        ? named
+        : Path.Combine(AppContext.BaseDirectory, "fleet.dll");
 
     private readonly Process _process;
     private readonly string _commandLine;
@@ -120,7 +125,8 @@ public sealed class FleetProcess : IAsyncDisposable
             if (name.StartsWith("FLEET", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("SERILOG", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("AWS_", StringComparison.Ordinal)
-                || name is "MAX_RETRIES" or "RUNS_TABLE" or "TASKS_TABLE" or "S3_BUCKET")
+                || name.StartsWith("OTEL_", StringComparison.Ordinal)
+                || name is "MAX_RETRIES" or "RUNS_TABLE" or "TASKS_TABLE" or "S3_BUCKET" or "CLOUDWATCH_NAMESPACE" or "TRACEPARENT")
                 start.Environment.Remove(name);
     }
 

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace WorkerFleet.Deployment.Dashboards;
 
 /// <summary>
-/// The metrics of docs/telemetry.md, which another test compares with the code, under the names that Prometheus has of them.
+/// The metrics of docs/telemetry.md, which another test compares with the code, under the names that Prometheus has
+/// of them.
 /// </summary>
 internal static partial class DocumentedMetrics
 {

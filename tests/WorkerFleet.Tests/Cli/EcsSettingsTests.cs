@@ -28,7 +28,8 @@ public sealed class EcsSettingsTests
     {
         var settings = Read(Agent, (EcsSettings.ProtectForKey, "48h"), (EcsSettings.ReleaseAfterKey, "5s"));
 
-        Assert.Equal((TimeSpan.FromHours(48), TimeSpan.FromSeconds(5)), (settings.ScaleIn.ProtectFor, settings.ScaleIn.ReleaseAfter));
+        Assert.Equal(
+            (TimeSpan.FromHours(48), TimeSpan.FromSeconds(5)), (settings.ScaleIn.ProtectFor, settings.ScaleIn.ReleaseAfter));
     }
 
     [Fact]

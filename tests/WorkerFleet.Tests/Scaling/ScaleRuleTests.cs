@@ -7,7 +7,9 @@ public sealed class ScaleRuleTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
 
-    /// <summary>4 workers of 25 that are busy and settle 20 items a second each, which is what calls of 1.25 s allow.</summary>
+    /// <summary>
+    /// 4 workers of 25 that are busy and settle 20 items a second each, which is what calls of 1.25 s allow.
+    /// </summary>
     private static readonly ScaleInput Running = new()
     {
         Backlog = 120_000,

@@ -69,8 +69,11 @@ public sealed class ItemMetricTests : IDisposable
 
         await fleet.EndsAsync(await fleet.SubmitAsync(1));
 
-        Assert.InRange(Assert.Single(_measured.Of("fleet.item.duration")["outcome=succeeded"]), wait.TotalSeconds, 60);
-        Assert.All(_measured.Of("fleet.agent.call.duration").Values, calls => Assert.InRange(calls.Single(), 0, 0.39));
+        var item = Assert.Single(_measured.Of("fleet.item.duration")["outcome=succeeded"]);
+        var calls = _measured.Of("fleet.agent.call.duration").Values.Select(each => each.Single()).ToList();
+        Assert.Equal(2, calls.Count);
+        // By two clocks, one of which can be set.
+        Assert.InRange(item, calls.Sum() + wait.TotalSeconds - 0.05, 60);
     }
 
     [Fact]
@@ -81,6 +84,8 @@ public sealed class ItemMetricTests : IDisposable
         var cancelled = await fleet.SubmitAsync(300, spec => spec with { Limits = spec.Limits with { Concurrency = 1 } });
         await fleet.Controller.CancelAsync(cancelled, "Enough.", CancellationToken.None);
         await fleet.EndsAsync(cancelled);
+        // It is counted behind the update that shows it.
+        await fleet.StopAsync();
 
         var counts = await fleet.CountAsync(cancelled);
         Assert.True(counts.Cancelled > 0);

@@ -97,6 +97,15 @@ public sealed class TraceTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Run_WhoeverSubmitsRecordsNothing_NorDoesTheAgent()
+    {
+        var batch = await RunAsync("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
+
+        Assert.EndsWith("-00", batch.TraceParent, StringComparison.Ordinal);
+        Assert.All(_seenByAgent, seen => Assert.False(seen.Recorded));
+    }
+
+    [Fact]
     public async Task Run_SampledOut_RecordsNothingAndSaysSoToTheAgent()
     {
         using var spans = new SpanLog((_, _) => false);

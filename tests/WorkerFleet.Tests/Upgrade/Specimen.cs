@@ -34,6 +34,7 @@ internal sealed class Specimen
             _ when type == typeof(int) => _number,
             _ when type == typeof(long) => _number + 5_000_000_000L,
             _ when type == typeof(double) => _number + 0.5,
+            _ when type == typeof(decimal) => _number + 0.25m,
             _ when type == typeof(TimeSpan) => TimeSpan.FromMilliseconds(_number * 1_001),
             _ when type == typeof(DateTimeOffset) => Noon.AddMilliseconds(_number * 1_001),
             _ when type == typeof(JsonElement) => JsonElement.Parse($$"""{"{{AnyForm}}":["ü",1.5,null]}"""),

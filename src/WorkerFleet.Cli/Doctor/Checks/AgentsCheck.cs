@@ -79,7 +79,8 @@ internal sealed class AgentsCheck(AgentFacts agents, Func<string, bool> isConfig
         try
         {
             var reply = await agents.Catalog!.Find(name)!.InvokeAsync(
-                new($"doctor-{Guid.CreateVersion7(time.GetUtcNow()):N}", Guid.Empty, Index: 0, Attempt: 1, element), either.Token);
+                new($"doctor-{Guid.CreateVersion7(time.GetUtcNow()):N}", Guid.Empty, Index: 0, Attempt: 1, element),
+                either.Token);
             return AgentDiagnosis.Of(reply.Failure);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)

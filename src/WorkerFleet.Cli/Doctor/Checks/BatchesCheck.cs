@@ -104,9 +104,8 @@ internal sealed class BatchesCheck(
                 return;
         }
 
-        findings.Add(DoctorCodes.BatchesAggregating,
-            $"{NameOf(batch)}: all rows are settled, and {(hasOrchestrator ? "no process writes" : "no orchestrator is there to write")} " +
-            "the results");
+        var who = hasOrchestrator ? "no process writes" : "no orchestrator is there to write";
+        findings.Add(DoctorCodes.BatchesAggregating, $"{NameOf(batch)}: all rows are settled, and {who} the results");
     }
 
     private async Task<bool> IsWrittenAsync(BatchProgress batch, CancellationToken cancellationToken) =>

@@ -5,8 +5,8 @@ using WorkerFleet.Cli.Rendering;
 namespace WorkerFleet.Cli.Doctor.Checks;
 
 /// <summary>
-/// Compares this machine's clock with others: AWS's, the agents', and those that heartbeats and batches were written by, as far as
-/// they are ahead: what is behind may just be old.
+/// Compares this machine's clock with others: AWS's, the agents', and those that heartbeats and batches were written by,
+/// as far as they are ahead: what is behind may just be old.
 /// </summary>
 /// <param name="facts">Heartbeats and batches.</param>
 /// <param name="agents">What the agents said it was.</param>
@@ -37,7 +37,8 @@ internal sealed class ClockCheck(
             foreach (var process in await facts.ProcessesAsync(cancellationToken))
                 JudgeAhead($"process {process.Id}", process.SeenAt - now, findings);
             if ((await facts.UnfinishedAsync(cancellationToken)).MaxBy(batch => batch.Batch.SubmittedAt)?.Batch is { } newest)
-                JudgeAhead($"whoever submitted batch {Figures.ShortId(newest.CorrelationId)}", newest.SubmittedAt - now, findings);
+                JudgeAhead(
+                    $"whoever submitted batch {Figures.ShortId(newest.CorrelationId)}", newest.SubmittedAt - now, findings);
         }
 
         if (findings.All.Count == 0)
@@ -51,9 +52,9 @@ internal sealed class ClockCheck(
     {
         if (ahead is not { } off || off.Duration() <= Skewed)
             return;
+        var direction = off > TimeSpan.Zero ? "later" : "earlier";
         findings.Add(off.Duration() > Wrong ? DoctorCodes.ClockWrong : DoctorCodes.ClockSkewed,
-            $"it is {Figures.Instant(time.GetUtcNow())} here, and {Durations.Format(off.Duration())} {(off > TimeSpan.Zero ? "later" : "earlier")} " +
-            $"for {who}");
+            $"it is {Figures.Instant(time.GetUtcNow())} here, and {Durations.Format(off.Duration())} {direction} for {who}");
     }
 }
 

@@ -16,8 +16,8 @@ internal sealed class FolderCheck(CommonValues common) : IDoctorCheck
         if (FolderAccess.ProblemOf(common.DataFolder) is { } problem)
             findings.Add(DoctorCodes.FolderUnusable, $"{common.DataFolder} {problem}");
         else
-            findings.Pass(
-                $"{common.DataFolder} {(Directory.Exists(common.DataFolder) ? "is writable" : "will be made by the first run")}");
+            findings.Pass($"{common.DataFolder} " +
+                (Directory.Exists(common.DataFolder) ? "is writable" : "will be made by the first run"));
         return Task.CompletedTask;
     }
 }

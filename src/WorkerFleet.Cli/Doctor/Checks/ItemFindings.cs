@@ -34,7 +34,8 @@ internal static class ItemFindings
                 $"{Describe([.. same.Select(trouble => trouble.Index)])} of {name}, {same.Key.What}; for " +
                 Durations.Format(now - same.Min(trouble => trouble.Since)));
         // Those that an agent works on in the background wait for that, and have their time limit in the schedule.
-        if (batch.Waiting < batch.Counts.Pending || batch.Waiting == 0 || histories.Any(item => item.History.Accepted is not null))
+        if (batch.Waiting < batch.Counts.Pending || batch.Waiting == 0
+            || histories.Any(item => item.History.Accepted is not null))
             return;
         var next = histories.Select(item => item.History.NextAttemptAt).Where(at => at is not null).DefaultIfEmpty().Min();
         findings.Add(DoctorCodes.BatchesWaiting,
@@ -56,7 +57,8 @@ internal static class ItemFindings
 
         if (history is not { Interruptions: > 0, LastStartBy: { } worker })
             return null;
-        var since = item.Events.Where(each => each.Status == JournalStatus.InvocationStarted && each.Attempt == history.NextAttempt)
+        var since = item.Events
+            .Where(each => each.Status == JournalStatus.InvocationStarted && each.Attempt == history.NextAttempt)
             .Max(each => each.At);
         // A process that ends in order gives its rows back before it leaves the register.
         if (live is not null && !live.Any(process => process.Id == worker))

@@ -6,7 +6,9 @@ using WorkerFleet.S3;
 
 namespace WorkerFleet.Cli.Doctor.Checks;
 
-/// <summary>Tries what the role may do with tables and bucket, by a record and an object of the doctor's own, which it deletes.</summary>
+/// <summary>
+/// Tries what the role may do with tables and bucket, by a record and an object of the doctor's own, which it deletes.
+/// </summary>
 /// <param name="options">The tables; null where the store is a local one.</param>
 /// <param name="bucket">The bucket; null for none.</param>
 /// <param name="connect">Makes a connection to S3.</param>
@@ -58,10 +60,11 @@ internal sealed class PermissionsCheck(
             return;
         var reason = problem.InnerException?.Message ?? problem.Message;
         if (reason.Contains("kms:", StringComparison.OrdinalIgnoreCase) || reason.Contains("KMS", StringComparison.Ordinal))
-            findings.Add(DoctorCodes.PermissionsKms, $"{action} on {resource} is denied, since its key may not be used: {reason}");
+            findings.Add(
+                DoctorCodes.PermissionsKms, $"{action} on {resource} is denied, since its key may not be used: {reason}");
         else
             findings.Add(DoctorCodes.PermissionsDenied, $"{action} on {resource} is denied: {reason}",
-                $"Give the role {action} on {resource}, as deploy/iam/submitter.json, worker.json and orchestrator.json do; or see " +
-                "which policy denies it");
+                $"Give the role {action} on {resource}, as deploy/iam/submitter.json, worker.json and orchestrator.json do; " +
+                "or see which policy denies it");
     }
 }

@@ -29,7 +29,8 @@ internal sealed class VersionsCheck(IFleetFacts facts, bool isFleet, string own,
         if (versions.Count > 1)
             findings.Add(DoctorCodes.VersionsMixed, $"the processes are of different versions: {list}");
         else if (versions.Count == 1 && versions[0].Key != own)
-            findings.Add(DoctorCodes.VersionsDiffer, $"the processes are of version {versions[0].Key}, and this executable of {own}");
+            findings.Add(
+                DoctorCodes.VersionsDiffer, $"the processes are of version {versions[0].Key}, and this executable of {own}");
         else
             findings.Pass(versions.Count == 0
                 ? $"this executable is {own}"

@@ -16,7 +16,8 @@ internal static partial class DoctorCases
         yield return BrokerWith(DoctorCodes.BrokerCredentials, BrokerFault.Credentials);
         yield return BrokerWith(DoctorCodes.BrokerVirtualHost, BrokerFault.VirtualHost);
         yield return BrokerWith(DoctorCodes.BrokerFailed, BrokerFault.Failed);
-        yield return DoctorCase.Of(DoctorCodes.BrokerVersion, new BrokerCheck(FakeBroker.With(new BrokerReport(null, "it answers", "3.9.27")), []));
+        yield return DoctorCase.Of(
+            DoctorCodes.BrokerVersion, new BrokerCheck(FakeBroker.With(new BrokerReport(null, "it answers", "3.9.27")), []));
         yield return Queue(DoctorCodes.QueuesMissing, Items with { Fault = QueueFault.Missing, Detail = "on purpose" }, Worker());
         yield return Queue(DoctorCodes.QueuesDiffer, Items with { Fault = QueueFault.Differs, Detail = "on purpose" });
         yield return Queue(DoctorCodes.QueuesSettings, Items with { Fault = QueueFault.DiffersHarmlessly, Detail = "on purpose" });
