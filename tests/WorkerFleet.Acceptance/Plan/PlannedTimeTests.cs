@@ -6,6 +6,7 @@ namespace WorkerFleet.Acceptance.Plan;
 /// Batches are planned, then really run: the time that was planned is within 15 % of the time they took, over their last three
 /// quarters. Agents decide these times, so that a busy machine changes little about them; all run beside one another.
 /// </summary>
+[Collection(TimedTests.Name)]
 public sealed class PlannedTimeTests(PlannedRuns runs) : IClassFixture<PlannedRuns>
 {
     private const double Tolerance = 0.15;
