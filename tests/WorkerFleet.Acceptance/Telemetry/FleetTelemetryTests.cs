@@ -105,7 +105,7 @@ public sealed class FleetTelemetryTests(RabbitMqBroker broker, ITestOutputHelper
         var ofWorker = LinesOf(_fleet.Workers[0]);
         Assert.All(ofOrchestrator.Concat(ofWorker), line => Assert.Equal(Namespace, line.Namespace));
         var summary = Assert.Single(ofOrchestrator, line => line.Metrics.ContainsKey("fleet.batch.summary.rows"));
-        Assert.Equal((batch.ToString(), "rows.csv", "CompletedWithFailures"),
+        Assert.Equal((batch.ToString(), "rows.csv", "completed_with_failures"),
             (summary.Text("batch_id"), summary.Text("batch"), summary.Text("status")));
         Assert.Equal((Rows, Rows - 1, 1, Rows), (
             summary.Number("fleet.batch.summary.rows"), summary.Number("fleet.batch.summary.succeeded"),
