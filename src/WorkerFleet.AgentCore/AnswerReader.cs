@@ -11,9 +11,10 @@ namespace WorkerFleet.AgentCore;
 /// <summary>
 /// Makes an item's outcome of a successful HTTP answer; its rules are written down in docs/decisions/0005.
 /// </summary>
-internal sealed class AnswerReader(string label, int maxOutputBytes, bool requireDoneEvent)
+internal sealed class AnswerReader(
+    string label, int maxOutputBytes, bool requireDoneEvent, AgentUsageReader usage)
 {
-    private readonly EventStreamReader _events = new(label, maxOutputBytes, requireDoneEvent);
+    private readonly EventStreamReader _events = new(label, maxOutputBytes, requireDoneEvent, usage);
 
     public async Task<AgentReply> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -63,7 +64,7 @@ internal sealed class AnswerReader(string label, int maxOutputBytes, bool requir
             if (!delimited && root.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.String))
                 return BadAnswer("answered a bare value without saying how long it is", true);
             if (BusinessFailure.From(root, label) is { } failure)
-                return AgentReply.Fail(failure);
+                return AgentReply.Fail(failure) with { Usage = usage.Read(answer.Bytes) };
             return AgentReply.Succeed(answer.Bytes);
         }
         // AWS's TypeScript runtime sends what a handler returns as a string bare, and calls it JSON.

@@ -10,7 +10,8 @@ namespace WorkerFleet.AgentCore;
 /// <summary>
 /// Makes one answer of a stream of server-sent events; its rules are written down in docs/decisions/0005.
 /// </summary>
-internal sealed class EventStreamReader(string label, int maxOutputBytes, bool requireDoneEvent)
+internal sealed class EventStreamReader(
+    string label, int maxOutputBytes, bool requireDoneEvent, AgentUsageReader usage)
 {
     /// <param name="response">The answer, its body unread.</param>
     /// <param name="delimited">Whether the stream's end is told apart from a broken connection.</param>
@@ -30,7 +31,7 @@ internal sealed class EventStreamReader(string label, int maxOutputBytes, bool r
                 if (IsEnd(type, data))
                     return Finish(collected, data);
                 if (data.Length > 0 && Take(type, data, collected) is { } failure)
-                    return AgentReply.Fail(failure);
+                    return AgentReply.Fail(failure) with { Usage = collected.Usage };
             }
         }
         catch (BodyTooLargeException)
@@ -53,6 +54,8 @@ internal sealed class EventStreamReader(string label, int maxOutputBytes, bool r
         if (!System.Text.Unicode.Utf8.IsValid(data))
             data = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(data));
         using var answer = JsonAnswer.Parse(data);
+        // Totals grow from event to event, where more than one tells them.
+        collected.Usage = usage.Read(answer.Bytes) ?? collected.Usage;
         if (type.Equals("error", StringComparison.OrdinalIgnoreCase))
             return Reported(answer.Root, data);
         if (answer.Root is not { } root)
@@ -91,13 +94,14 @@ internal sealed class EventStreamReader(string label, int maxOutputBytes, bool r
     private AgentReply Finish(CollectedEvents collected, byte[] last)
     {
         using var answer = JsonAnswer.Parse(last);
+        var told = usage.Read(answer.Bytes) ?? collected.Usage;
         if (answer.Root is { } root && BusinessFailure.From(root, label) is { } failure)
-            return AgentReply.Fail(failure);
+            return AgentReply.Fail(failure) with { Usage = told };
         // A done event that carries nothing, or only says that it is done, leaves the answer to the events before it.
         var output = answer.Root is { } value && HoldsAnswer(value) ? answer.Bytes : collected.ToJson();
         return output.Length > maxOutputBytes
             ? AnswerReader.TooLarge(label, maxOutputBytes)
-            : AgentReply.Succeed(output);
+            : AgentReply.Succeed(output) with { Usage = told };
     }
 
     private static bool HoldsAnswer(JsonElement value) => value.ValueKind switch
@@ -118,6 +122,9 @@ internal sealed class EventStreamReader(string label, int maxOutputBytes, bool r
         private bool _onlyText = true;
 
         public int Count { get; private set; }
+
+        /// <summary>What the last event that tells it says that the call used.</summary>
+        public AgentUsage? Usage { get; set; }
 
         public void AddText(byte[] utf8) => AddJson(JsonAnswer.FromText(utf8), isText: true);
 

@@ -34,7 +34,7 @@ public sealed class HttpAgent : IAgent, IDisposable
         var label = $"agent '{name}' at {address.GetLeftPart(UriPartial.Path).TrimEnd('/')}";
         _exchange = new AgentExchange(
             _client, new HttpFailures(label, new FailureRules(isDataPlane: false), time),
-            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent));
+            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent, new AgentUsageReader(options.Usage)));
         _probe = new HttpProbe(label, path => NewRequest(HttpMethod.Get, Below(address, path)), _client, time);
     }
 
@@ -51,8 +51,11 @@ public sealed class HttpAgent : IAgent, IDisposable
         return reply;
     }
 
-    public Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
-        _options.Probe ? _probe.AskAsync(cancellationToken) : Task.FromResult<string?>(null);
+    public async Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
+        (await DiagnoseAsync(cancellationToken)).Problem;
+
+    public Task<AgentDiagnosis> DiagnoseAsync(CancellationToken cancellationToken) =>
+        _options.Probe ? _probe.AskAsync(cancellationToken) : Task.FromResult(AgentDiagnosis.Well);
 
     public void Dispose() => _client.Dispose();
 

@@ -36,7 +36,7 @@ public sealed class AmazonSqsQueues(AmazonSqsOptions options, TimeProvider time)
             }
             catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException)
             {
-                findings.Add(new(name, QueueState.Failed, Describe(exception)));
+                findings.Add(new(name, QueueState.Failed, Describe(exception)) { Fault = AwsProblems.FaultOf(exception) });
                 // What is wrong with one is wrong with all: credentials, access, region.
                 break;
             }
@@ -69,9 +69,14 @@ public sealed class AmazonSqsQueues(AmazonSqsOptions options, TimeProvider time)
             var differences = wanted.Where(each => !AreSame(each.Value, found.GetValueOrDefault(each.Key)))
                 .Select(each => $"{each.Key} is {found.GetValueOrDefault(each.Key) ?? "missing"}, and would be {each.Value}")
                 .ToList();
-            return (differences.Count == 0
-                ? new(name, QueueState.Present, "it is there, as the fleet makes it")
-                : new(name, QueueState.Differs, string.Join("; ", differences) + "; left as it is"), found[QueueArn]);
+            var finding = differences.Count == 0
+                ? new QueueFinding(name, QueueState.Present, "it is there, as the fleet makes it")
+                : new(name, QueueState.Differs, string.Join("; ", differences) + "; left as it is");
+            return (finding with
+            {
+                Ready = NumberIn(found, "ApproximateNumberOfMessages"),
+                InFlight = NumberIn(found, "ApproximateNumberOfMessagesNotVisible"),
+            }, found[QueueArn]);
         }
         catch (SqsException exception) when (exception.IsQueueMissing)
         {
@@ -83,6 +88,9 @@ public sealed class AmazonSqsQueues(AmazonSqsOptions options, TimeProvider time)
             return (new(name, QueueState.Created, "it was created"), made[QueueArn]);
         }
     }
+
+    private static long NumberIn(IReadOnlyDictionary<string, string> attributes, string name) =>
+        long.TryParse(attributes.GetValueOrDefault(name), CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>JSON counts by what it says: its order and spaces, and numbers as text, are SQS's own.</summary>
     private static bool AreSame(string wanted, string? found)

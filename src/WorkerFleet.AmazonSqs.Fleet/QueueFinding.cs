@@ -1,3 +1,5 @@
+using WorkerFleet.Aws;
+
 namespace WorkerFleet.AmazonSqs.Fleet;
 
 /// <summary>What became of a queue that was looked at or made.</summary>
@@ -22,4 +24,14 @@ public enum QueueState
 /// <param name="Name">Of the queue.</param>
 /// <param name="State">What became of it.</param>
 /// <param name="Detail">For a person: what was found and, unless it is as it should be, what to do.</param>
-public sealed record QueueFinding(string Name, QueueState State, string Detail);
+public sealed record QueueFinding(string Name, QueueState State, string Detail)
+{
+    /// <summary>Messages that wait to be received; about, as SQS counts.</summary>
+    public long Ready { get; init; }
+
+    /// <summary>Messages that somebody has received and not deleted yet; about, as SQS counts.</summary>
+    public long InFlight { get; init; }
+
+    /// <summary>What went wrong, where it failed.</summary>
+    public AwsFault? Fault { get; init; }
+}

@@ -28,6 +28,45 @@ public static class AwsProblems
         _ => OneLine(exception.Message),
     };
 
+    /// <summary>What kind of failure it is, also where the store has wrapped it.</summary>
+    public static AwsFault FaultOf(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            if (FaultOfOne(exception) is { } fault)
+                return fault;
+        return AwsFault.Other;
+    }
+
+    private static AwsFault? FaultOfOne(Exception exception) => exception switch
+    {
+        AmazonServiceException service when FaultOfCode(service.ErrorCode) is { } fault => fault,
+        AmazonServiceException { StatusCode: HttpStatusCode.Forbidden } => AwsFault.Denied,
+        AmazonServiceException { StatusCode: HttpStatusCode.NotFound } => AwsFault.Missing,
+        AmazonClientException client when IsNoCredentials(client) => AwsFault.NoCredentials,
+        AmazonClientException client when client.Message.Contains("RegionEndpoint", StringComparison.Ordinal) =>
+            AwsFault.NoRegion,
+        HttpRequestException or TimeoutException => AwsFault.Unreachable,
+        _ => null,
+    };
+
+    private static AwsFault? FaultOfCode(string? code) => code switch
+    {
+        "AccessDenied" or "AccessDeniedException" or "Forbidden" or "AllAccessDisabled" or "KMSAccessDeniedException"
+            or "KmsAccessDenied" or "AWS.SimpleQueueService.KmsAccessDenied" => AwsFault.Denied,
+        "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "UnrecognizedClientException" or "InvalidSignatureException"
+            or "InvalidClientTokenId" or "MissingAuthenticationToken" or "IncompleteSignature" => AwsFault.Refused,
+        "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" or "RequestExpired" => AwsFault.Expired,
+        "RequestTimeTooSkewed" => AwsFault.ClockWrong,
+        "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" or "TemporaryRedirect" =>
+            AwsFault.OtherRegion,
+        "NoSuchBucket" or "ResourceNotFoundException" or "QueueDoesNotExist" => AwsFault.Missing,
+        // Those of our own client of SQS.
+        "NoCredentials" => AwsFault.NoCredentials,
+        "NoRegion" => AwsFault.NoRegion,
+        "ConnectionFailed" or "RequestTimeout" => AwsFault.Unreachable,
+        _ => null,
+    };
+
     private static string DescribeAnswer(AmazonServiceException exception) => exception.ErrorCode switch
     {
         "NoSuchBucket" => "there is no such bucket; 'fleet provision' makes the fleet's own",

@@ -54,6 +54,7 @@ internal sealed class DynamoCompletionFeed(DynamoTables tables, BatchReads reads
             : null,
         ErrorMessage = item.ReadTextOrNull("errorMessage"),
         Output = item.ReadTextOrNull("output") is { } output ? JsonOf(output) : null,
+        Usage = item.ReadTextOrNull("usage") is { } usage ? JsonOf(usage) : null,
         Retryable = item.TryGetValue("retryable", out var retryable) ? retryable.BOOL : null,
     };
 

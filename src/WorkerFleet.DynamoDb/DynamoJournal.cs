@@ -17,6 +17,7 @@ internal sealed class DynamoJournal : IJournal, IDisposable
         _tables = tables;
         _reads = reads;
         _appends = new(
+            "journal",
             async (_, events) => await inserts.InsertAsync(
                 [.. events.Select(journalEvent => JournalItems.InsertOf(journalEvent, tables))], CancellationToken.None),
             journalEvent => 512 + (journalEvent.Detail?.Length ?? 0),

@@ -32,6 +32,7 @@ internal sealed class DynamoLedger : ILedger, IDisposable
         (_journal, _slices, _insertion, _reopening, _settled, _counts, _deletion, _renewal) =
             (journal, slices, insertion, reopening, settled, counts, deletion, renewal);
         _settlements = new(
+            "settlements",
             writer.SettleAsync,
             settlement => BlockStore.SizeOf(
                 settlement.Failure, Math.Min(settlement.Output.Length, BlockStore.LargeOutput)),
@@ -81,8 +82,8 @@ internal sealed class DynamoLedger : ILedger, IDisposable
         return found;
     }
 
-    public Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken) =>
-        _counts.CountAsync(batchId, cancellationToken);
+    public Task<LedgerSums> SumAsync(Guid batchId, CancellationToken cancellationToken) =>
+        _counts.SumAsync(batchId, cancellationToken);
 
     public Task<IReadOnlyList<Settlement>> ReadSettledAsync(
         Guid batchId, long from, long to, ItemState? state, int limit, CancellationToken cancellationToken) =>

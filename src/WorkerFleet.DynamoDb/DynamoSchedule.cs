@@ -111,6 +111,48 @@ internal sealed class DynamoSchedule(DynamoTables tables, BatchReads reads, Larg
         return counts.Sum();
     }
 
+    /// <remarks>
+    /// Of the keys in the index of what is due, in which every message is once. Its shards are much the same.
+    /// </remarks>
+    public async Task<int> CountAsync(int atMost, CancellationToken cancellationToken)
+    {
+        var counts = await Task.WhenAll(Enumerable.Range(0, ScheduleItems.Shards).Select(async shard =>
+        {
+            var query = new QueryRequest(tables.Runs)
+            {
+                IndexName = TableSchemas.DueIndex,
+                KeyConditionExpression = "duePk = :shard",
+                ExpressionAttributeValues = new() { [":shard"] = Attributes.Text(ScheduleItems.DueShard(shard)) },
+                Select = Select.COUNT,
+            };
+            var count = 0;
+            while (true)
+            {
+                query.Limit = atMost - count;
+                var page = await tables.QueryAsync(query, cancellationToken);
+                count += page.Count ?? 0;
+                if (count >= atMost || page.LastEvaluatedKey is not { Count: > 0 } last)
+                    return count;
+                query.ExclusiveStartKey = last;
+            }
+        }));
+        return Math.Min(counts.Sum(), atMost);
+    }
+
+    public async Task<DateTimeOffset?> FindEarliestAsync(CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(Enumerable.Range(0, ScheduleItems.Shards).Select(async shard => (await tables.QueryAsync(
+            new QueryRequest(tables.Runs)
+            {
+                IndexName = TableSchemas.DueIndex,
+                KeyConditionExpression = "duePk = :shard",
+                ExpressionAttributeValues = new() { [":shard"] = Attributes.Text(ScheduleItems.DueShard(shard)) },
+                Limit = 1,
+            },
+            cancellationToken)).Items));
+        return found.SelectMany(items => items ?? []).Select(item => (DateTimeOffset?)item.ReadInstant(TableSchemas.DueSort)).Min();
+    }
+
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
         ForEachAsync(batchId, queue: null, key => TryDeleteAsync(key, token: null, cancellationToken), cancellationToken);
 

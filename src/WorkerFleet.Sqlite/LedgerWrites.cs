@@ -19,6 +19,7 @@ internal static class LedgerWrites
         {
             Pending = RowSet.Full(slice.Count),
             Counts = new ItemCounts(slice.Count, 0, 0, 0, 0),
+            Usage = default,
         });
         foreach (var settlement in settled)
             Settle(transaction, settlement);
@@ -39,7 +40,7 @@ internal static class LedgerWrites
 
         if (!ItemRows.Settle(transaction, slice.Ledger, settlement))
             return slice.Result(SettleOutcome.Stale);
-        slice.Settle(place, settlement.State);
+        slice.Settle(place, settlement.State, settlement.Usage.Round);
         // Only with the outcome that counts: a second, different end in the journal would contradict the ledger.
         if (settlement.Event is { } terminal)
             JournalRows.Append(transaction, terminal);

@@ -37,8 +37,8 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
             none: [],
             cancellationToken);
 
-    public Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken) =>
-        ReadAsync(batchId, SliceRows.Count, none: default, cancellationToken);
+    public Task<LedgerSums> SumAsync(Guid batchId, CancellationToken cancellationToken) =>
+        ReadAsync(batchId, SliceRows.Sum, none: default, cancellationToken);
 
     public Task<IReadOnlyList<Settlement>> ReadSettledAsync(
         Guid batchId, long from, long to, ItemState? state, int limit, CancellationToken cancellationToken) =>

@@ -120,6 +120,30 @@ internal sealed class SqliteSchedule(SqliteDatabase database) : ISchedule
             },
             cancellationToken);
 
+    public Task<int> CountAsync(int atMost, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection =>
+            {
+                var select = connection.Prepare("SELECT COUNT(*) FROM (SELECT 1 FROM schedule LIMIT ?1)").Bind(1, atMost);
+                select.Step();
+                var count = select.Int(0);
+                select.Reset();
+                return count;
+            },
+            cancellationToken);
+
+    public Task<DateTimeOffset?> FindEarliestAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<DateTimeOffset?>(
+            connection =>
+            {
+                var select = connection.Prepare("SELECT MIN(MAX(due_ticks, claimed_until_ticks)) FROM schedule");
+                select.Step();
+                var earliest = select.InstantOrNull(0);
+                select.Reset();
+                return earliest;
+            },
+            cancellationToken);
+
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
         database.DeleteAsync(
             transaction => transaction.Prepare(Deletion).Bind(1, batchId).Bind(2, DeleteStep).Execute(),

@@ -57,17 +57,22 @@ public sealed partial class AgentCoreAgent : IAgent, IDisposable
         return reply;
     }
 
-    public async Task<string?> ProbeAsync(CancellationToken cancellationToken)
+    public async Task<string?> ProbeAsync(CancellationToken cancellationToken) =>
+        (await DiagnoseAsync(cancellationToken)).Problem;
+
+    public async Task<AgentDiagnosis> DiagnoseAsync(CancellationToken cancellationToken)
     {
         if (!_options.Probe)
-            return null;
+            return AgentDiagnosis.Well;
         if (_options.ProbeInput is not { } input)
-            return await _client.FindCredentialsAsync(cancellationToken);
+            return await _client.FindCredentialsAsync(cancellationToken) is { } problem
+                ? new(AgentFault.NoCredentials, problem)
+                : AgentDiagnosis.Well;
         using var document = JsonDocument.Parse(input);
         var reply = await InvokeAndStopAsync(
             new($"probe-{Guid.CreateVersion7(_time.GetUtcNow()):N}", Guid.Empty, Index: 0, Attempt: 1, document.RootElement),
             cancellationToken);
-        return reply.Failure?.Message;
+        return AgentDiagnosis.Of(reply.Failure);
     }
 
     public void Dispose() => _client.Dispose();

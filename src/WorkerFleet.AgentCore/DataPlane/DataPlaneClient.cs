@@ -43,7 +43,7 @@ internal sealed class DataPlaneClient : IDisposable
         _client = AgentClient.Create(target.Invocations);
         _exchange = new AgentExchange(
             _client, new HttpFailures(label, new FailureRules(isDataPlane: true), time),
-            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent));
+            new AnswerReader(label, options.MaxOutputBytes, options.RequireDoneEvent, new AgentUsageReader(options.Usage)));
     }
 
     /// <summary>InvokeAgentRuntime. Not sent twice unless the agent cannot have run.</summary>

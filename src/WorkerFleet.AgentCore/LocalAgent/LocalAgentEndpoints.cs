@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,8 @@ namespace WorkerFleet.AgentCore.LocalAgent;
 internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentStats stats, TimeProvider time)
     : IDisposable
 {
+    private const int BytesOfToken = 4;
+
     private static readonly TimeSpan SlowLatency = TimeSpan.FromSeconds(1);
 
     private readonly FlakyOutcomes _outcomes = new(options.Seed, options.FailureRate);
@@ -98,7 +101,7 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
         };
         if (status == 200)
         {
-            await AnswerJsonAsync(context, 200, EchoAgent.Echo(input));
+            await AnswerJsonAsync(context, 200, Answer(input));
             return true;
         }
         if (status == 429)
@@ -119,7 +122,7 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
             return false;
         }
 
-        _tasks.Start(session, callback, token, EchoAgent.Echo(input));
+        _tasks.Start(session, callback, token, Answer(input));
         await AnswerJsonAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(new { status = "started" }));
         return true;
     }
@@ -140,7 +143,7 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
             await SendAsync(string.Create(
                 CultureInfo.InvariantCulture, $$"""data: {"chunk":{{chunk}},"of":{{options.Chunks}}}"""));
         }
-        await SendAsync($"event: done\ndata: {Encoding.UTF8.GetString(EchoAgent.Echo(input))}");
+        await SendAsync($"event: done\ndata: {Encoding.UTF8.GetString(Answer(input))}");
         return true;
 
         async Task SendAsync(string lines)
@@ -150,6 +153,21 @@ internal sealed class LocalAgentEndpoints(LocalAgentOptions options, LocalAgentS
             await context.Response.WriteAsync(lines + "\n\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
+    }
+
+    private byte[] Answer(JsonElement input)
+    {
+        var echo = EchoAgent.Echo(input);
+        if (!options.Usage)
+            return echo;
+        var (read, written) = (
+            Math.Max(JsonMarshal.GetRawUtf8Value(input).Length / BytesOfToken, 1), Math.Max(echo.Length / BytesOfToken, 1));
+        return
+        [
+            .. echo.AsSpan(0, echo.Length - 1),
+            .. Encoding.UTF8.GetBytes(string.Create(
+                CultureInfo.InvariantCulture, $$$""","usage":{"input_tokens":{{{read}}},"output_tokens":{{{written}}}}}""")),
+        ];
     }
 
     private static Task AnswerErrorAsync(HttpContext context, int status, string error, string? details = null) =>

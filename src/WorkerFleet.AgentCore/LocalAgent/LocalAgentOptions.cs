@@ -45,6 +45,12 @@ public sealed record LocalAgentOptions
     /// <summary>Streaming: events before the last one, 0 to 10,000. Default 5.</summary>
     public int Chunks { get; init; } = 5;
 
+    /// <summary>
+    /// Whether answers tell in <c>usage</c> how many tokens a model would have read and written: one for each four bytes of input
+    /// and echo.
+    /// </summary>
+    public bool Usage { get; init; }
+
     /// <summary>What is wrong with the options, each naming its property; empty when they are good.</summary>
     public IReadOnlyList<string> Validate()
     {

@@ -6,9 +6,9 @@ namespace WorkerFleet.AmazonSqs.Client;
 internal static class SqsMetrics
 {
     public const string MeterName = "WorkerFleet.AmazonSqs";
-    public const string RequestsName = "workerfleet.sqs.requests";
-    public const string MessagesName = "workerfleet.sqs.messages";
-    public const string EmptyReceivesName = "workerfleet.sqs.empty_receives";
+    public const string RequestsName = "fleet.sqs.requests";
+    public const string MessagesName = "fleet.sqs.messages";
+    public const string EmptyReceivesName = "fleet.sqs.empty_receives";
 
     /// <summary>Tag of the first two: such as SendMessageBatch.</summary>
     public const string Operation = "operation";

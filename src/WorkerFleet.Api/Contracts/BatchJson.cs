@@ -4,6 +4,7 @@ using WorkerFleet.Ledger;
 namespace WorkerFleet.Api.Contracts;
 
 /// <summary>A batch as JSON.</summary>
+/// <param name="Usage">What the rows that are settled used; null where that is not known.</param>
 public sealed record BatchJson(
     Guid BatchId,
     string Name,
@@ -18,7 +19,8 @@ public sealed record BatchJson(
     DateTimeOffset? FinishedAt,
     string? EndReason,
     string? Output,
-    string? OutputProblem)
+    string? OutputProblem,
+    UsageJson? Usage = null)
 {
     public static BatchJson Of(BatchProgress progress)
     {
@@ -26,6 +28,6 @@ public sealed record BatchJson(
         return new BatchJson(
             batch.CorrelationId, batch.Spec.Name, batch.Spec.Owner, batch.CurrentState, batch.TotalRows,
             progress.Counts, progress.Waiting, progress.Driven, batch.Round, batch.SubmittedAt, batch.FinishedAt,
-            batch.EndReason, batch.Output, batch.OutputProblem);
+            batch.EndReason, batch.Output, batch.OutputProblem, UsageJson.Of(progress.Usage));
     }
 }

@@ -7,6 +7,7 @@ using WorkerFleet.Mapping;
 namespace WorkerFleet.Api.Contracts;
 
 /// <summary>Everything about one row, as JSON.</summary>
+/// <param name="Usage">What all attempts of a row that is settled used; null where that is not known.</param>
 public sealed record ItemJson(
     Guid BatchId,
     long Row,
@@ -22,7 +23,8 @@ public sealed record ItemJson(
     JsonElement? Input,
     JsonElement? Output,
     ItemFailure? Error,
-    IReadOnlyList<ItemEventJson> Events)
+    IReadOnlyList<ItemEventJson> Events,
+    UsageJson? Usage = null)
 {
     public static ItemJson Of(
         Guid batchId, long index, string session, Settlement? settled, MappedRow? mapped,
@@ -35,5 +37,6 @@ public sealed record ItemJson(
         settled?.StartedAt is null ? null : settled.Duration.TotalMilliseconds,
         mapped is { Input.ValueKind: not JsonValueKind.Undefined } input ? input.Input : null,
         settled is { Output.IsEmpty: false } ? JsonDocument.Parse(settled.Output).RootElement : null,
-        settled?.Failure, [.. events.Select(ItemEventJson.Of)]);
+        settled?.Failure, [.. events.Select(ItemEventJson.Of)],
+        settled is null ? null : UsageJson.Of(settled.Usage.Total));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using WorkerFleet.Api.Contracts;
 
 namespace WorkerFleet.Api.Dashboard;
 
@@ -10,6 +11,9 @@ public static class Format
 {
     /// <summary>In place of what is not known.</summary>
     public const string None = "–";
+
+    /// <summary>In place of what agents do not tell.</summary>
+    public const string NotReported = "not reported";
 
     public static string Text(string? text) => string.IsNullOrEmpty(text) ? None : text;
 
@@ -39,6 +43,21 @@ public static class Format
         { TotalSeconds: >= 1 } d => $"{d.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s",
         { } d => $"{d.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms",
     };
+
+    /// <summary>US dollars, to a cent from one on: $12.30, $0.0042.</summary>
+    public static string Usd(decimal? cost) => cost switch
+    {
+        null => NotReported,
+        0 => "$0",
+        < 0.0001m => "under $0.0001",
+        < 1 => $"${cost.Value.ToString("0.####", CultureInfo.InvariantCulture)}",
+        _ => $"${cost.Value.ToString("N2", CultureInfo.InvariantCulture)}",
+    };
+
+    /// <summary>Tokens in either direction.</summary>
+    public static string Tokens(UsageJson? usage) => usage is { InputTokens: 0, OutputTokens: 0 } or null
+        ? NotReported
+        : $"{Count(usage.InputTokens)} in, {Count(usage.OutputTokens)} out";
 
     /// <summary>An instant for people, in UTC; the script shows it in the time of the browser's place.</summary>
     public static string Instant(DateTimeOffset at) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using WorkerFleet.Api.Contracts;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 
@@ -16,9 +17,11 @@ public sealed record ItemPageJson(
 /// <summary>One row of a list: all of it but events, input and the whole output.</summary>
 /// <param name="Id">Your own id of the row; null without an id column, and until it is settled.</param>
 /// <param name="OutputPreview">Beginning of the output, as text.</param>
+/// <param name="Usage">What all attempts used; null where that is not known.</param>
 public sealed record ItemRowJson(
     long Row, string? Id, ItemState State, string? Agent, int Attempts, int Round, DateTimeOffset? StartedAt,
-    DateTimeOffset? SettledAt, double? DurationMs, string? OutputPreview, ItemFailure? Error)
+    DateTimeOffset? SettledAt, double? DurationMs, string? OutputPreview, ItemFailure? Error,
+    UsageJson? Usage = null)
 {
     /// <summary>Bytes of an output that a list shows.</summary>
     private const int PreviewBytes = 256;
@@ -29,7 +32,7 @@ public sealed record ItemRowJson(
     public static ItemRowJson Of(Settlement item) => new(
         item.Index, item.ItemId, item.State, item.Agent.Length == 0 ? null : item.Agent, item.Attempts, item.Round,
         item.StartedAt, item.SettledAt, item.StartedAt is null ? null : item.Duration.TotalMilliseconds,
-        PreviewOf(item.Output.Span), item.Failure);
+        PreviewOf(item.Output.Span), item.Failure, UsageJson.Of(item.Usage.Total));
 
     private static string? PreviewOf(ReadOnlySpan<byte> output)
     {

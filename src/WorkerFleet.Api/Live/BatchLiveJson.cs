@@ -13,6 +13,9 @@ namespace WorkerFleet.Api.Live;
 /// <param name="InFlight">Rows that workers work on, as their last heartbeats say.</param>
 /// <param name="LatencyMs">Of the invocations of the last minute; null when there were none.</param>
 /// <param name="Errors">The 20 most frequent causes of open dead letters.</param>
+/// <param name="ProjectedCostUsd">
+/// What all rows will have cost if the others cost as much as those that are settled; null where nothing is known of costs.
+/// </param>
 public sealed record BatchLiveJson(
     long Sequence,
     DateTimeOffset At,
@@ -21,4 +24,13 @@ public sealed record BatchLiveJson(
     double? EtaSeconds,
     int InFlight,
     LatencyLiveJson? LatencyMs,
-    IReadOnlyList<DeadLetterGroup> Errors);
+    IReadOnlyList<DeadLetterGroup> Errors,
+    decimal? ProjectedCostUsd = null)
+{
+    private const int Digits = 6;
+
+    public static decimal? ProjectCost(BatchJson batch) =>
+        batch is { Usage.CostUsd: { } cost, Counts: { Settled: > 0, Pending: > 0 } counts }
+            ? Math.Round(cost * batch.Rows / counts.Settled, Digits)
+            : null;
+}

@@ -19,6 +19,10 @@ internal sealed class BatchLiveSource(
 
     /// <summary>Grouping letters costs more than the rest, so it takes at most as much of the time.</summary>
     private static readonly TimeSpan ErrorsAge = TimeSpan.FromSeconds(2);
+
+    /// <summary>Where there are some, they are looked at again: letters are archived without a row changing its state.</summary>
+    private static readonly TimeSpan KnownErrorsAge = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan LongestEta = TimeSpan.FromDays(365);
 
     private readonly SettledRate _rate = new();
@@ -39,10 +43,12 @@ internal sealed class BatchLiveSource(
         var activity = (await workers.ListAsync(time.GetUtcNow() - HeartbeatAge, cancellationToken))
             .SelectMany(worker => worker.Activity).Where(each => each.BatchId == batchId).ToList();
         await ReadErrorsAsync(progress, isFinal, cancellationToken);
+        var batch = BatchJson.Of(progress);
         return new BatchLiveJson(
-            0, default, BatchJson.Of(progress), rate is { } known ? Math.Round(known, 1) : null,
+            0, default, batch, rate is { } known ? Math.Round(known, 1) : null,
             EtaOf(rate, progress.Counts.Pending), activity.Sum(each => each.InFlight),
-            LatencyLiveJson.Of(LatencyBuckets.Sum(activity.Select(each => each.Latencies))), _errors);
+            LatencyLiveJson.Of(LatencyBuckets.Sum(activity.Select(each => each.Latencies))), _errors,
+            BatchLiveJson.ProjectCost(batch));
     }
 
     public bool IsFinal(BatchLiveJson value) => BatchStatus.IsFinal(value.Batch.Status);
@@ -50,11 +56,12 @@ internal sealed class BatchLiveSource(
     public BatchLiveJson Stamp(BatchLiveJson value, long sequence, DateTimeOffset at) =>
         value with { Sequence = sequence, At = at };
 
-    /// <summary>Only when there are others than last time; and always at the end, where they are complete.</summary>
+    /// <summary>When there are others than last time, or some for a while; and always at the end, where they are complete.</summary>
     private async Task ReadErrorsAsync(BatchProgress progress, bool isFinal, CancellationToken cancellationToken)
     {
         var of = (progress.Counts.Settled - progress.Counts.Succeeded, progress.Batch.Round);
-        if (!isFinal && (of == _errorsOf || !IsTimeForErrors()))
+        var (age, isKnown) = of == _errorsOf ? (KnownErrorsAge, of.Item1 == 0) : (ErrorsAge, false);
+        if (!isFinal && (isKnown || !IsTimeForErrors(age)))
             return;
         var asked = time.GetTimestamp();
         _errors = of.Item1 == 0 ? [] : await letters.ReadGroupsAsync(batchId, MaxErrors, cancellationToken);
@@ -64,10 +71,10 @@ internal sealed class BatchLiveSource(
         (_errorsReadAt, _errorsCost) = (time.GetTimestamp(), time.GetElapsedTime(asked));
     }
 
-    private bool IsTimeForErrors()
+    private bool IsTimeForErrors(TimeSpan age)
     {
         var wait = _errorsCost * LivePace.WaitPerCost;
-        return _errorsReadAt is not { } at || time.GetElapsedTime(at) >= (wait > ErrorsAge ? wait : ErrorsAge);
+        return _errorsReadAt is not { } at || time.GetElapsedTime(at) >= (wait > age ? wait : age);
     }
 
     private static double? EtaOf(double? rate, long pending) =>

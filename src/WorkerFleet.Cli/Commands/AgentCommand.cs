@@ -30,6 +30,9 @@ internal sealed class AgentCommand(CliContext cli)
     private readonly Option<string?> _chunks =
         OptionValues.Create("--chunks", "N", "Streaming: events of an answer, 0 to 10,000. Default: 5.");
 
+    private readonly Option<bool> _usage = OptionValues.CreateFlag(
+        "--usage", "Tell with each answer how many tokens a model would have used.");
+
     public Command Create()
     {
         var command =
@@ -37,7 +40,7 @@ internal sealed class AgentCommand(CliContext cli)
         {
             Examples = ["agent", "agent --behaviour flaky --failure-rate 20% --latency 200ms --port 9000"],
         };
-        foreach (var option in (Option[])[_behaviour, _port, _latency, _failureRate, _seed, _chunks])
+        foreach (var option in (Option[])[_behaviour, _port, _latency, _failureRate, _seed, _chunks, _usage])
             command.Add(option);
         command.SetAction(RunAsync);
         return command;
@@ -54,6 +57,7 @@ internal sealed class AgentCommand(CliContext cli)
             FailureRate = ReadShare(parsed.GetValue(_failureRate)),
             Seed = parsed.Int(_seed, Defaults.Seed, int.MinValue, int.MaxValue),
             Chunks = parsed.Int(_chunks, Defaults.Chunks, 0, 10_000),
+            Usage = parsed.GetValue(_usage),
         };
         await using var agent = await StartAsync(options, cancellationToken);
         var address = agent.Address.ToString().TrimEnd('/');

@@ -21,6 +21,7 @@ internal static class FleetCommand
             root.Add(option);
         root.Add(new RunCommand(cli).Create());
         root.Add(new SubmitCommand(cli).Create());
+        root.Add(new PlanCommand(cli).Create());
         root.Add(new FleetProcessCommand(cli, "up", FleetRoles.Orchestrator | FleetRoles.Worker).Create());
         root.Add(new FleetProcessCommand(cli, "orchestrator", FleetRoles.Orchestrator).Create());
         root.Add(new FleetProcessCommand(cli, "worker", FleetRoles.Worker).Create());

@@ -9,8 +9,8 @@ namespace WorkerFleet.Cli.Commands;
 /// <summary><c>fleet orchestrator</c>, <c>fleet worker</c> and <c>fleet up</c>: the processes of a fleet.</summary>
 internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRoles roles)
 {
-    private const string ConcurrencyKey = "Fleet:Worker:Concurrency";
-    private const int DefaultConcurrency = 25;
+    public const string ConcurrencyKey = "Fleet:Worker:Concurrency";
+    public const int DefaultConcurrency = 25;
 
     private readonly Option<string?> _concurrency = OptionValues.Create(
         "--concurrency", "N",
@@ -91,10 +91,14 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
             ExitCodes.Failed);
     }
 
-    private int ReadConcurrency(ParseResult parsed, CommonValues common)
+    private int ReadConcurrency(ParseResult parsed, CommonValues common) =>
+        ReadConcurrency(parsed, _concurrency, common);
+
+    /// <exception cref="UserErrorException">What is written or configured is out of range.</exception>
+    public static int ReadConcurrency(ParseResult parsed, Option<string?> option, CommonValues common)
     {
-        if (parsed.GetValue(_concurrency) is not null || common.Configuration[ConcurrencyKey] is not { } configured)
-            return parsed.Int(_concurrency, DefaultConcurrency, 1, 10_000);
+        if (parsed.GetValue(option) is not null || common.Configuration[ConcurrencyKey] is not { } configured)
+            return parsed.Int(option, DefaultConcurrency, 1, 10_000);
         return int.TryParse(configured, out var number) && number is >= 1 and <= 10_000
             ? number
             : throw new UserErrorException($"{ConcurrencyKey}: '{configured}' is not a whole number from 1 to 10,000");

@@ -27,7 +27,9 @@ internal sealed class RunOptions(CliContext cli)
 
     private readonly Dictionary<RunSetting, Option> _options = [];
 
-    public void AddTo(CliCommand command)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="submits">Whether it submits the batch.</param>
+    public void AddTo(CliCommand command, bool submits = true)
     {
         command.Add(_source);
         foreach (var setting in RunSettings.All)
@@ -40,15 +42,18 @@ internal sealed class RunOptions(CliContext cli)
             command.Add(option, GroupOf(setting));
             _options[setting] = option;
         }
-        command.Add(_new, GroupOf(RunSettings.Name));
+        if (submits)
+            command.Add(_new, GroupOf(RunSettings.Name));
     }
 
     /// <summary>Whether an unfinished batch of the same source and options is to be left alone.</summary>
     public bool IsNew(ParseResult parsed) => parsed.GetValue(_new);
 
     /// <summary>Understands what was written.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="keeps">Whether an agent that is named by its address is remembered in the data folder.</param>
     /// <exception cref="UserErrorException">Something is wrong: all of it.</exception>
-    public (RunRequest Request, CommonValues Common, bool NamesOutput) Read(ParseResult parsed)
+    public (RunRequest Request, CommonValues Common, bool NamesOutput) Read(ParseResult parsed, bool keeps = true)
     {
         var problems = new List<string>();
         var common = CommonOptions.Read(parsed, cli);
@@ -63,7 +68,11 @@ internal sealed class RunOptions(CliContext cli)
                 $"agent for them and for this command, as Fleet:Agents:{unknown.Name}:Url, and name it with --agent");
         if (problems.Count > 0)
             throw new UserErrorException(problems);
-        if (request.AdHocAgent is { } agent)
+        if (request.AdHocAgent is { } used && !keeps)
+        {
+            common = common with { Configuration = AdHocAgents.AddTo(cli, common.Configuration, used) };
+        }
+        else if (request.AdHocAgent is { } agent)
         {
             AdHocAgents.Remember(cli, common.DataFolder, agent);
             common = CommonOptions.Read(parsed, cli);

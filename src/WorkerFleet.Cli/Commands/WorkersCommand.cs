@@ -6,16 +6,18 @@ using WorkerFleet.Api.Workers;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Options;
 using WorkerFleet.Cli.Rendering;
+using WorkerFleet.Scaling;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Cli.Commands;
 
-/// <summary><c>fleet workers</c>: the processes of the fleet.</summary>
+/// <summary><c>fleet workers</c>: the processes of the fleet, and how many there should be.</summary>
 internal sealed class WorkersCommand(CliContext cli)
 {
     public Command Create()
     {
-        var command = new CliCommand("workers", "List the processes of the fleet, and how busy each is.")
+        var command = new CliCommand(
+            "workers", "List the processes of the fleet, how busy each is, and how many workers are wanted.")
         {
             Examples = ["workers", "workers --json"],
         };
@@ -27,27 +29,35 @@ internal sealed class WorkersCommand(CliContext cli)
     {
         var common = CommonOptions.Read(parsed, cli);
         IReadOnlyList<WorkerRecord> workers = [];
+        ScaleReading? scale = null;
         var now = cli.Time.GetUtcNow();
         if (StoreChoice.Of(common).MayHoldBatches)
         {
             await using var app = FleetApp.Open(cli, common);
             workers = await app.Get<IWorkerRegistry>().ListAsync(now - WorkerStanding.ShownFor, cancellationToken);
+            var look = await app.Get<ScaleReader>().ReadAsync(cancellationToken);
+            scale = ScaleRule.Of(look.Input, app.Get<ScaleOptions>().AcceptableTime);
         }
         if (common.Json)
-            cli.WriteJson(workers.Select(worker => WorkerJson.Of(worker, WorkerStanding.Of(worker, now), now)));
-        else if (workers.Count == 0)
-            cli.Say($"No process of a fleet uses {StoreChoice.Of(common).Display(cli)}.");
+            cli.WriteJson(FleetWorkersJson.Of(
+                workers.Select(worker => WorkerJson.Of(worker, WorkerStanding.Of(worker, now), now)), scale));
         else
-            Write(workers, now);
+            Write(workers, scale, common, now);
         return ExitCodes.Success;
     }
 
-    private void Write(IReadOnlyList<WorkerRecord> workers, DateTimeOffset now)
+    private void Write(
+        IReadOnlyList<WorkerRecord> workers, ScaleReading? scale, CommonValues common, DateTimeOffset now)
     {
-        cli.Out.Write(TableOf(workers, now));
+        if (workers.Count == 0)
+            cli.Say($"No process of a fleet uses {StoreChoice.Of(common).Display(cli)}.");
+        else
+            cli.Out.Write(TableOf(workers, now));
         foreach (var worker in workers.Where(worker => now - worker.SeenAt <= WorkerStanding.LostAfter))
             foreach (var note in worker.AgentNotes)
                 cli.Say($"{SafeText.Line(worker.Id, 60)}: {SafeText.Line(note, 300)}");
+        if (scale is not null && (workers.Count > 0 || scale.Backlog > 0))
+            cli.Say(ScaleText.Of(scale));
     }
 
     private Table TableOf(IReadOnlyList<WorkerRecord> workers, DateTimeOffset now)
@@ -79,6 +89,6 @@ internal sealed class WorkersCommand(CliContext cli)
         "lost" => "[red]lost[/]",
         "pressed" => $"[yellow]pressed: {SafeMarkup.Escape(SafeText.Line(worker.Note ?? "", 80))}[/]",
         "draining" => "[yellow]draining[/]",
-        var status => $"[green]{status}[/]",
+        var status => $"[green]{status}[/]{(worker.IsProtected ? ", protected" : "")}",
     };
 }

@@ -53,6 +53,10 @@ internal sealed class BrokerChoice
             services.AddRabbitMqFleet(_rabbitMq!, roles, worker);
     }
 
+    /// <summary>Looks at the broker, for the doctor.</summary>
+    public IBrokerInspector CreateInspector(TimeProvider time) =>
+        AmazonSqs is null ? new RabbitMqInspector(_rabbitMq!) : new AmazonSqsInspector(AmazonSqs, time);
+
     private static bool IsAmazonSqs(CommonValues common)
     {
         if (common.Configuration[TransportKey] is not { Length: > 0 } name)

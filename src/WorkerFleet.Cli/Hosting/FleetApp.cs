@@ -144,6 +144,8 @@ internal sealed class FleetApp : IAsyncDisposable
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
             services.AddCallbacks(common.Configuration, listens: roles.HasFlag(FleetRoles.Orchestrator));
             services.AddSingleton(broker);
+            if (roles.HasFlag(FleetRoles.Worker))
+                services.AddEcs(EcsSettings.Read(common.Configuration, cli.Environment));
             broker.AddTo(services, roles, new WorkerOptions { Concurrency = concurrency });
         }
     }
@@ -240,6 +242,7 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddAgentCore(common.Configuration);
         services.AddAgents(common.Configuration);
         StoreChoice.Of(common).AddTo(services, store);
+        services.AddSingleton(ScaleSettings.Read(common.Configuration));
         services.AddFleet();
         services.AddSingleton<ItemInput>();
         services.AddSingleton<AuditLog>();

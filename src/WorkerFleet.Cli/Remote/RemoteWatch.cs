@@ -73,5 +73,5 @@ internal sealed class RemoteWatch(CliContext cli, CommonValues common, RemoteFee
             FinishedAt = batch.FinishedAt,
             EndReason = batch.EndReason,
         },
-        batch.Counts, batch.WaitingForRetry, batch.Driven);
+        batch.Counts, batch.WaitingForRetry, batch.Driven, batch.Usage?.ToUsage() ?? default);
 }

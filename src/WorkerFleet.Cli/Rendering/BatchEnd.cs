@@ -72,6 +72,8 @@ internal static class BatchEnd
         if (batch.EndReason is { Length: > 0 } reason)
             cli.Out.MarkupLine($"  because: {SafeMarkup.Escape(SafeText.Line(reason))}");
         cli.Out.MarkupLine($"  rows      {Figures.Count(batch.TotalRows)}: {ProgressView.CountsOf(progress)}");
+        if (!progress.Usage.IsNone)
+            cli.Out.MarkupLine($"  cost      {Figures.Usage(progress.Usage)}");
     }
 
     private static void WriteFigures(CliContext cli, BatchSummary summary)

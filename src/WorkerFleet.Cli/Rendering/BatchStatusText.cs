@@ -21,6 +21,8 @@ internal static class BatchStatusText
                 $"  {ProgressView.Bar(counts, 60)} {Figures.Percent(counts.Settled, batch.TotalRows)}");
         Line(cli, "rows", $"{Figures.Count(counts.Settled)} of {Figures.Count(batch.TotalRows)} settled: " +
             $"{ProgressView.CountsOf(progress)}");
+        if (!progress.Usage.IsNone)
+            Line(cli, BatchFollower.IsFinal(progress) ? "cost" : "cost yet", Figures.Usage(progress.Usage));
         if (batch.EndReason is { Length: > 0 } reason)
             Line(cli, "because", SafeMarkup.Escape(SafeText.Line(reason)));
         Line(cli, "submitted", Figures.Instant(batch.SubmittedAt) +

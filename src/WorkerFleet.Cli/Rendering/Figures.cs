@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkerFleet.Agents;
 using WorkerFleet.Cli.Options;
 
 namespace WorkerFleet.Cli.Rendering;
@@ -27,6 +28,23 @@ internal static class Figures
 
     public static string Milliseconds(double milliseconds) =>
         Durations.Format(TimeSpan.FromMilliseconds(milliseconds));
+
+    /// <summary><c>$12.30; 1,200 tokens in, 80 out</c>: what there is of it.</summary>
+    public static string Usage(AgentUsage usage)
+    {
+        var tokens = $"{Count(usage.InputTokens)} tokens in, {Count(usage.OutputTokens)} out";
+        return usage.CostUsd is not { } cost ? tokens
+            : usage.Tokens == 0 ? Usd(cost)
+            : $"{Usd(cost)}; {tokens}";
+    }
+
+    public static string Usd(decimal cost) => cost switch
+    {
+        0 => "$0",
+        < 0.0001m => "under $0.0001",
+        < 1 => $"${cost.ToString("0.####", CultureInfo.InvariantCulture)}",
+        _ => $"${cost.ToString("N2", CultureInfo.InvariantCulture)}",
+    };
 
     /// <summary><c>0:07</c>, <c>12:34</c>, <c>1:02:03</c>.</summary>
     public static string Clock(TimeSpan duration) => duration < TimeSpan.FromHours(1)

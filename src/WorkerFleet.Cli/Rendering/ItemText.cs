@@ -26,6 +26,8 @@ internal static class ItemText
                 (item.Round > 0 ? $", replayed {Figures.Count(item.Round, "time")}" : ""));
         if (item.DurationMs is { } duration)
             Line(cli, "took", Figures.Milliseconds(duration));
+        if (item.Usage is { } usage)
+            Line(cli, "cost", Figures.Usage(usage.ToUsage()));
         if (item.Error is { } error)
             Line(cli, "error", $"{Kinds.NameOf(error.Kind)}: {error.Message}");
         if (item.Input is { } input)
@@ -66,6 +68,8 @@ internal static class ItemText
         var parts = new List<string>();
         if (attempt.DurationMs is { } duration)
             parts.Add($"took {Figures.Milliseconds(duration)}");
+        if (attempt.Usage is { } usage)
+            parts.Add(Figures.Usage(usage));
         if (attempt.Failure is { } failure)
             parts.Add(SafeText.Line($"{Kinds.NameOf(failure.Kind)}: {failure.Message}", 200));
         if (attempt.NextAttemptAt is { } next)

@@ -1,15 +1,18 @@
+using WorkerFleet.Storage;
+
 namespace WorkerFleet.DynamoDb.Client;
 
 /// <summary>
 /// Group commit: what comes for one key within a moment goes out in one flush, and each caller waits for its own flush only.
 /// </summary>
+/// <param name="kind">What metrics call what is written.</param>
 /// <param name="flush">Writes a group; gives a result for each, in their order.</param>
 /// <param name="sizeOf">Bytes of one.</param>
 /// <param name="limits">When a group is full.</param>
 /// <param name="gatherTime">How long the first of a group waits for others.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Gatherer<TKey, TWrite, TResult>(
-    Func<TKey, IReadOnlyList<TWrite>, Task<IReadOnlyList<TResult>>> flush, Func<TWrite, int> sizeOf,
+    string kind, Func<TKey, IReadOnlyList<TWrite>, Task<IReadOnlyList<TResult>>> flush, Func<TWrite, int> sizeOf,
     GatherLimits limits, TimeSpan gatherTime, TimeProvider time) : IDisposable
     where TKey : notnull
 {
@@ -74,12 +77,27 @@ internal sealed class Gatherer<TKey, TWrite, TResult>(
                     _open.Remove(key);
             }
 
-            return await flush(key, group.Writes);
+            return await FlushAsync(key, group.Writes);
         }
         finally
         {
             _flushes.Release();
             _queued.Release(group.Writes.Count);
+        }
+    }
+
+    private async Task<IReadOnlyList<TResult>> FlushAsync(TKey key, IReadOnlyList<TWrite> writes)
+    {
+        var (began, failed) = (time.GetTimestamp(), true);
+        try
+        {
+            var results = await flush(key, writes);
+            failed = false;
+            return results;
+        }
+        finally
+        {
+            StoreMetrics.RecordFlush(kind, writes.Count, time.GetElapsedTime(began), failed);
         }
     }
 

@@ -17,15 +17,15 @@ internal sealed class LedgerCounts(DynamoTables tables, SliceStore slices)
 
     private readonly ConcurrentDictionary<Guid, Tally> _tallies = new();
 
-    public async Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken)
+    public async Task<LedgerSums> SumAsync(Guid batchId, CancellationToken cancellationToken)
     {
         var mark = await tables.GetAsync(tables.Runs, PartitionOf(batchId), MarkSortKey, cancellationToken);
         var marks = mark?.ReadNumber(Marks) ?? 0;
         var tally = _tallies.GetValueOrDefault(batchId);
         if (tally is null || tally.Marks != marks)
             tally = new Tally(marks, new RowSet(), Highest: -1, default);
-        var counts = tally.Settled;
-        var (settled, highest, sum) = (tally.SettledSlices.Copy(), tally.Highest, tally.Settled);
+        var sums = tally.Settled;
+        var (settled, highest, settledSums) = (tally.SettledSlices.Copy(), tally.Highest, tally.Settled);
         // Those that were not settled, and some behind the last one.
         var numbers = Enumerable.Range(0, highest + 1).Where(number => !settled.Contains(number))
             .Concat(Enumerable.Range(highest + 1, SliceStore.Gap)).ToList();
@@ -38,9 +38,9 @@ internal sealed class LedgerCounts(DynamoTables tables, SliceStore slices)
                     highest = Math.Max(highest, slice.Slice.Number);
                     if (slice.IsGone)
                         continue;
-                    counts += slice.Slice.Counts;
+                    sums += slice.Slice.Sums;
                     if (slice.Slice.Pending.IsEmpty && settled.Add(slice.Slice.Number))
-                        sum += slice.Slice.Counts;
+                        settledSums += slice.Slice.Sums;
                 }
 
             var last = numbers[^1];
@@ -49,8 +49,8 @@ internal sealed class LedgerCounts(DynamoTables tables, SliceStore slices)
                 : [];
         }
 
-        Remember(batchId, new Tally(marks, settled, highest, sum));
-        return counts;
+        Remember(batchId, new Tally(marks, settled, highest, settledSums));
+        return sums;
     }
 
     /// <summary>After slices were reopened: what others remember no longer holds.</summary>
@@ -84,5 +84,5 @@ internal sealed class LedgerCounts(DynamoTables tables, SliceStore slices)
         _tallies[batchId] = tally;
     }
 
-    private sealed record Tally(long Marks, RowSet SettledSlices, int Highest, ItemCounts Settled);
+    private sealed record Tally(long Marks, RowSet SettledSlices, int Highest, LedgerSums Settled);
 }

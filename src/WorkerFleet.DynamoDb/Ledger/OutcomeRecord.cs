@@ -13,12 +13,14 @@ namespace WorkerFleet.DynamoDb.Ledger;
 /// </param>
 internal sealed record OutcomeRecord(
     long Row, ItemState State, int Round, string? ItemId, string Agent, int Attempts, DateTimeOffset? StartedAt,
-    DateTimeOffset SettledAt, TimeSpan Duration, ItemFailure? Failure, string? OutputBlob, JournalEvent? Event)
+    DateTimeOffset SettledAt, TimeSpan Duration, ItemFailure? Failure, string? OutputBlob, JournalEvent? Event,
+    ItemUsage? Usage = null)
 {
     public static OutcomeRecord Of(Settlement settlement, string? outputBlob) => new(
         settlement.Index, settlement.State, settlement.Round, settlement.ItemId, settlement.Agent, settlement.Attempts,
         settlement.StartedAt, settlement.SettledAt, settlement.Duration, settlement.Failure, outputBlob,
-        settlement.Event is { } terminal ? terminal with { SessionId = "" } : null);
+        settlement.Event is { } terminal ? terminal with { SessionId = "" } : null,
+        settlement.Usage.IsNone ? null : settlement.Usage);
 
     public Settlement ToSettlement(Guid batchId, int slice, ReadOnlyMemory<byte> output) => new()
     {
@@ -35,6 +37,7 @@ internal sealed record OutcomeRecord(
         Duration = Duration,
         Output = output,
         Failure = Failure,
+        Usage = Usage ?? default,
         Event = Event is { } terminal ? terminal with { SessionId = ItemSession.IdFor(batchId, Row) } : null,
     };
 }

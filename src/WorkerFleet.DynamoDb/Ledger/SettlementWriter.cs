@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using WorkerFleet.Agents;
 using WorkerFleet.DynamoDb.Client;
-using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Storage;
 
@@ -129,7 +129,7 @@ internal sealed class SettlementWriter(
         string partition, SliceItem seen, BlockReference block, int round, List<int> group,
         IReadOnlyList<Settlement> settlements)
     {
-        var request = RequestOf(partition, seen, block, round, group.ConvertAll(number => settlements[number].State));
+        var request = RequestOf(partition, seen, block, round, group.ConvertAll(number => settlements[number]));
         try
         {
             return (slices.Read((await tables.UpdateAsync(request, CancellationToken.None)).Attributes), UpdateOutcome.Made);
@@ -147,10 +147,20 @@ internal sealed class SettlementWriter(
     }
 
     private UpdateItemRequest RequestOf(
-        string partition, SliceItem seen, BlockReference block, int round, List<ItemState> states)
+        string partition, SliceItem seen, BlockReference block, int round, List<Settlement> settled)
     {
-        var counts = states.GroupBy(state => state)
-            .Select(states => (Name: SliceItem.CountName(states.Key), Count: states.Count())).ToList();
+        var used = settled.Aggregate(default(AgentUsage), (sum, settlement) => sum + settlement.Usage.Round);
+        (string Name, long Count)[] sums =
+        [
+            (SliceItem.InputTokens, used.InputTokens), (SliceItem.OutputTokens, used.OutputTokens),
+            (SliceItem.CostNanos, used.CostNanos),
+        ];
+        List<(string Name, long Count)> counts =
+        [
+            .. settled.GroupBy(settlement => settlement.State)
+                .Select(group => (SliceItem.CountName(group.Key), (long)group.Count())),
+            .. sums.Where(sum => sum.Count > 0),
+        ];
         var condition = string.Join(" AND ", block.Places.Select((_, i) =>
             string.Create(CultureInfo.InvariantCulture, $"contains({SliceItem.PendingRows}, :p{i})")));
         var request = new UpdateItemRequest

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using WorkerFleet.Agents;
 using WorkerFleet.DynamoDb.Client;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
@@ -26,6 +27,15 @@ internal sealed class SliceItem
 
     /// <summary>What is to be known of reopened rows: place, round and attempts of each.</summary>
     public const string Reopened = "reo";
+
+    /// <summary>Tokens that its rows' models read, and wrote, and what the rows cost in nano-dollars.</summary>
+    public const string InputTokens = "tin";
+
+    /// <inheritdoc cref="InputTokens"/>
+    public const string OutputTokens = "tout";
+
+    /// <inheritdoc cref="InputTokens"/>
+    public const string CostNanos = "usd";
 
     /// <summary>Set while the slice is being deleted.</summary>
     public const string Gone = "gone";
@@ -134,7 +144,9 @@ internal sealed class SliceItem
             Guid.ParseExact(key[1], "N"), int.Parse(key[2], CultureInfo.InvariantCulture),
             new(source[0], source[1], source[2]), new(source[3], source[4], source[5]), count, pending,
             new(pending.Count, Count(ItemState.Succeeded), Count(ItemState.Failed), Count(ItemState.Rejected),
-                Count(ItemState.Cancelled)));
+                Count(ItemState.Cancelled)),
+            AgentUsage.FromNanos(
+                item.ReadNumber(InputTokens), item.ReadNumber(OutputTokens), item.ReadNumber(CostNanos)));
         return new(slice, item);
     }
 

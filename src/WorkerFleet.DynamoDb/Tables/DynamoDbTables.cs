@@ -75,19 +75,21 @@ public sealed class DynamoDbTables : IDisposable
     {
         var name = schema.TableName;
         if (await DescribeAsync(name, cancellationToken) is not { } table)
-            return [new(name, "there is no such table", CanBeMade: true)];
+            return [new(name, "there is no such table", CanBeMade: true, TableAspect.Table)];
         var differences = new List<TableDifference>();
         if (KeysOf(table.KeySchema, table.AttributeDefinitions) is var keys
             && keys != KeysOf(schema.KeySchema, schema.AttributeDefinitions))
             differences.Add(new(
-                name, $"its key is {keys}, not {KeysOf(schema.KeySchema, schema.AttributeDefinitions)}", CanBeMade: false));
+                name, $"its key is {keys}, not {KeysOf(schema.KeySchema, schema.AttributeDefinitions)}", CanBeMade: false,
+                TableAspect.Key));
         differences.AddRange(Missing(schema, table).Select(index =>
-            new TableDifference(name, $"there is no index {index.IndexName}", CanBeMade: true)));
+            new TableDifference(name, $"there is no index {index.IndexName}", CanBeMade: true, TableAspect.Index)));
         foreach (var index in schema.GlobalSecondaryIndexes)
             if (table.GlobalSecondaryIndexes?.Find(other => other.IndexName == index.IndexName) is { } found)
                 Compare(schema, table, index, found, differences);
         if (!await ExpiresAsync(name, cancellationToken))
-            differences.Add(new(name, $"nothing expires by its attribute {Attributes.TimeToLive}", CanBeMade: true));
+            differences.Add(new(name, $"nothing expires by its attribute {Attributes.TimeToLive}", CanBeMade: true,
+                TableAspect.Expiry));
         return differences;
     }
 
@@ -99,12 +101,13 @@ public sealed class DynamoDbTables : IDisposable
         var keys = KeysOf(found.KeySchema, table.AttributeDefinitions);
         if (keys != expected)
             differences.Add(new(
-                table.TableName, $"the key of its index {index.IndexName} is {keys}, not {expected}", CanBeMade: false));
+                table.TableName, $"the key of its index {index.IndexName} is {keys}, not {expected}", CanBeMade: false,
+                TableAspect.Index));
         var projected = found.Projection?.NonKeyAttributes ?? [];
         if (found.Projection?.ProjectionType != ProjectionType.ALL
             && (index.Projection.NonKeyAttributes ?? []).Except(projected).FirstOrDefault() is { } missing)
             differences.Add(new(
-                table.TableName, $"its index {index.IndexName} lacks the attribute {missing}", CanBeMade: false));
+                table.TableName, $"its index {index.IndexName} lacks the attribute {missing}", CanBeMade: false, TableAspect.Index));
     }
 
     private async Task CreateAsync(CreateTableRequest schema, CancellationToken cancellationToken)

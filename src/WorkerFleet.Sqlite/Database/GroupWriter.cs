@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WorkerFleet.Storage;
 
 namespace WorkerFleet.Sqlite.Database;
@@ -14,6 +15,9 @@ namespace WorkerFleet.Sqlite.Database;
 internal sealed class GroupWriter(Func<Connection> open, WriteTurn turn, WriteLock writeLock, Checkpointer checkpointer)
     : IDisposable, IAsyncDisposable
 {
+    /// <summary>What metrics call a group, in which there are writes of every kind.</summary>
+    private const string Kind = "all";
+
     private readonly WriteQueue _queue = new();
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -93,17 +97,37 @@ internal sealed class GroupWriter(Func<Connection> open, WriteTurn turn, WriteLo
         if (!writeLock.Take(Begin, _queue.Thin))
             return;
         _queue.Take(group);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            if (!TryWrite(group))
+                return;
+        }
+        catch
+        {
+            StoreMetrics.RecordFlush(Kind, group.Count, Stopwatch.GetElapsedTime(began), failed: true);
+            throw;
+        }
+
+        StoreMetrics.RecordFlush(Kind, group.Count, Stopwatch.GetElapsedTime(began));
+        SqliteMetrics.CountCommit();
+        foreach (var operation in group)
+            operation.Complete();
+        checkpointer.AfterCommit(_connection!);
+    }
+
+    /// <returns>False when the file was locked anew for so long that nobody waits for the group any more.</returns>
+    private bool TryWrite(List<IWriteOperation> group)
+    {
         while (RunAll(group) is { } failed)
         {
             group.Remove(failed);
             if (!writeLock.Take(Begin, (limit, overdue) => Thin(group, limit, overdue)))
-                return;
+                return false;
         }
 
         Commit();
-        foreach (var operation in group)
-            operation.Complete();
-        checkpointer.AfterCommit(_connection!);
+        return true;
     }
 
     /// <returns>The operation that failed by itself, after which the others have to be run anew.</returns>
@@ -150,6 +174,7 @@ internal sealed class GroupWriter(Func<Connection> open, WriteTurn turn, WriteLo
 
     private void Abandon()
     {
+        SqliteMetrics.CountRollback();
         try
         {
             _transaction!.Rollback();

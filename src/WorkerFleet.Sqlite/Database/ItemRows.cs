@@ -9,18 +9,19 @@ namespace WorkerFleet.Sqlite.Database;
 internal static class ItemRows
 {
     private const string Columns = """
-        key, state, slice, round, attempts, started_ticks, settled_ticks, duration_ticks, item_id, agent, failure, output
+        key, state, slice, round, attempts, started_ticks, settled_ticks, duration_ticks, item_id, agent, failure, output,
+        usage
         """;
 
     // A reopened item keeps its row, as pending and with the round it was reopened for; so this writes exactly when the
     // item is pending, and not in a later round.
     private const string Upsert = $"""
-        INSERT INTO items ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        INSERT INTO items ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         ON CONFLICT (key) DO UPDATE SET
             state = excluded.state, slice = excluded.slice, round = excluded.round, attempts = excluded.attempts,
             started_ticks = excluded.started_ticks, settled_ticks = excluded.settled_ticks,
             duration_ticks = excluded.duration_ticks, item_id = excluded.item_id, agent = excluded.agent,
-            failure = excluded.failure, output = excluded.output
+            failure = excluded.failure, output = excluded.output, usage = excluded.usage
         WHERE items.state = 0 AND items.round <= excluded.round
         """;
 
@@ -60,6 +61,7 @@ internal static class ItemRows
             .Bind(10, settlement.Agent)
             .Bind(11, settlement.Failure is null ? null : JsonSerializer.Serialize(settlement.Failure, FleetJson.Options))
             .BindText(12, settlement.Output.Span)
+            .Bind(13, settlement.Usage.IsNone ? null : JsonSerializer.Serialize(settlement.Usage, FleetJson.Options))
             .Execute() > 0;
 
     /// <returns>Null when the item was never settled.</returns>
@@ -133,6 +135,7 @@ internal static class ItemRows
         Agent = row.Text(9),
         Failure = row.IsNull(10) ? null : JsonSerializer.Deserialize<ItemFailure>(row.Bytes(10), FleetJson.Options),
         Output = row.Bytes(11).ToArray(),
+        Usage = row.IsNull(12) ? default : JsonSerializer.Deserialize<ItemUsage>(row.Bytes(12), FleetJson.Options),
     };
 }
 

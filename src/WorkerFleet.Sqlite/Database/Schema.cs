@@ -137,7 +137,18 @@ internal static class Schema
         CREATE INDEX dead_letters_archived ON dead_letters (batch, item, round) WHERE state = 2;
         """;
 
-    private static readonly string[] Steps = [Version1, Version2, Version3, Version4];
+    // What a row used is JSON, and mostly none; sums are numbers, of a slice as the counts are.
+    private const string Version5 = """
+        ALTER TABLE slices ADD COLUMN input_tokens INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE slices ADD COLUMN output_tokens INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE slices ADD COLUMN cost_nanos INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE items ADD COLUMN usage TEXT;
+        """;
+
+    private static readonly string[] Steps = [Version1, Version2, Version3, Version4, Version5];
+
+    /// <summary>The version that this executable writes.</summary>
+    public static int Current => Steps.Length;
 
     /// <summary>Whether the file is set up for this version.</summary>
     /// <exception cref="StoreException">The file is of a newer version, or not ours.</exception>

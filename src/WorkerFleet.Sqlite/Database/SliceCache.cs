@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 
@@ -8,7 +9,7 @@ internal sealed class SliceCache(Connection connection)
 {
     private const string Update = """
         UPDATE slices SET pending = ?2, pending_count = ?3, succeeded_count = ?4, failed_count = ?5,
-            rejected_count = ?6, cancelled_count = ?7
+            rejected_count = ?6, cancelled_count = ?7, input_tokens = ?8, output_tokens = ?9, cost_nanos = ?10
         WHERE key = ?1
         """;
 
@@ -45,6 +46,7 @@ internal sealed class SliceCache(Connection connection)
                 .BindBlob(2, entry.Pending.ToBytes())
                 .Bind(3, counts.Pending).Bind(4, counts.Succeeded).Bind(5, counts.Failed)
                 .Bind(6, counts.Rejected).Bind(7, counts.Cancelled)
+                .Bind(8, entry.Usage.InputTokens).Bind(9, entry.Usage.OutputTokens).Bind(10, entry.Usage.CostNanos)
                 .Execute();
         }
     }
@@ -62,21 +64,27 @@ internal sealed class SliceCache(Connection connection)
 
         public ItemCounts Counts { get; private set; } = slice.Counts;
 
+        public AgentUsage Usage { get; private set; } = slice.Usage;
+
         public bool Changed { get; private set; }
 
         public SettleResult Result(SettleOutcome outcome) => new(outcome, (int)Counts.Pending, slice.Count);
 
         /// <summary>As it is now; later changes do not show.</summary>
-        public Slice ToSlice() => slice with { Pending = Pending.Copy(), Counts = Counts };
+        public Slice ToSlice() => slice with { Pending = Pending.Copy(), Counts = Counts, Usage = Usage };
 
         /// <returns>Place of the row in the slice; null when it is in another one.</returns>
         public int? PlaceOf(long index) =>
             index >= slice.FirstIndex && index < slice.FirstIndex + slice.Count ? (int)(index - slice.FirstIndex) : null;
 
-        public void Settle(int place, ItemState state)
+        /// <param name="place">The row's.</param>
+        /// <param name="state">What becomes of it.</param>
+        /// <param name="used">What it used in this round; what it used before is counted.</param>
+        public void Settle(int place, ItemState state, AgentUsage used)
         {
             Pending.Remove(place);
             Counts = Counts.Move(ItemState.Pending, state);
+            Usage += used;
             Changed = true;
         }
 

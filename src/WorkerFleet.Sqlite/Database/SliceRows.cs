@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Ledger;
 
 namespace WorkerFleet.Sqlite.Database;
@@ -7,7 +8,7 @@ internal static class SliceRows
 {
     private const string Columns = """
         key, start_index, start_offset, start_line, end_index, end_offset, end_line, row_count, pending,
-        pending_count, succeeded_count, failed_count, rejected_count, cancelled_count
+        pending_count, succeeded_count, failed_count, rejected_count, cancelled_count, input_tokens, output_tokens, cost_nanos
         """;
 
     private const string SelectRange = $"SELECT {Columns} FROM slices WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3";
@@ -17,10 +18,11 @@ internal static class SliceRows
         """;
 
     private const string Insertion =
-        $"INSERT INTO slices ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+        $"INSERT INTO slices ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, 0)";
 
     private const string Sums = """
-        SELECT SUM(pending_count), SUM(succeeded_count), SUM(failed_count), SUM(rejected_count), SUM(cancelled_count)
+        SELECT SUM(pending_count), SUM(succeeded_count), SUM(failed_count), SUM(rejected_count), SUM(cancelled_count),
+            SUM(input_tokens), SUM(output_tokens), SUM(cost_nanos / 1000000000), SUM(cost_nanos % 1000000000)
         FROM slices WHERE key >= ?1 AND key < ?2
         """;
 
@@ -39,14 +41,17 @@ internal static class SliceRows
         return slices;
     }
 
-    public static ItemCounts Count(Connection connection, LedgerKeys ledger)
+    public static LedgerSums Sum(Connection connection, LedgerKeys ledger)
     {
         var select = connection.Prepare(Sums).Bind(1, ledger.First).Bind(2, ledger.End);
         select.Step();
         var counts = new ItemCounts(
             select.Number(0), select.Number(1), select.Number(2), select.Number(3), select.Number(4));
+        // Dollars and the rest apart: a sum beyond 64 bits would fail, however unlikely a bill of billions is.
+        var usage = AgentUsage.FromNanos(select.Number(5), select.Number(6), select.Number(8))
+            + new AgentUsage(CostUsd: select.Number(7) is > 0 and var dollars ? dollars : null);
         select.Reset();
-        return counts;
+        return new(counts, usage);
     }
 
     public static void Insert(WriteTransaction transaction, LedgerKeys ledger, Slice slice) =>
@@ -67,5 +72,6 @@ internal static class SliceRows
         new SourcePosition(row.Number(4), row.Number(5), row.Number(6)),
         row.Int(7),
         RowSet.FromBytes(row.Bytes(8)),
-        new ItemCounts(row.Number(9), row.Number(10), row.Number(11), row.Number(12), row.Number(13)));
+        new ItemCounts(row.Number(9), row.Number(10), row.Number(11), row.Number(12), row.Number(13)),
+        AgentUsage.FromNanos(row.Number(14), row.Number(15), row.Number(16)));
 }

@@ -56,6 +56,7 @@ internal sealed class SqliteDatabase : IDisposable, IAsyncDisposable
             _opened = true;
         }
 
+        SqliteMetrics.CountRead();
         return await _readers.RunAsync(read, cancellationToken);
     }
 

@@ -15,7 +15,7 @@ public sealed record CloudWatchOptions
     public TimeSpan Interval { get; init; } = DefaultInterval;
 
     /// <summary>
-    /// Tags that become dimensions beside service and role, by default <c>agent</c>; at most 5. Each one multiplies the number
+    /// Tags that become dimensions beside the service, by default <c>agent</c>; at most 5. Each one multiplies the number
     /// of metrics, which are paid for one by one: <c>agent,outcome</c> has a metric for each outcome of each agent.
     /// </summary>
     public IReadOnlyList<string> Dimensions { get; init; } = ["agent"];

@@ -1,7 +1,7 @@
 namespace WorkerFleet.Telemetry.CloudWatch;
 
 /// <summary>
-/// The metrics of one interval, added up for each set of dimensions: service and role; and, in sets of their own, with each of
+/// The metrics of one interval, added up for each set of dimensions: the service; and, in sets of their own, with each of
 /// the tags that were asked for. All other tags are added up, so that their values cost nothing.
 /// </summary>
 internal sealed class EmbeddedMetrics(CloudWatchOptions options, string role, string instance, DateTimeOffset at)
@@ -61,7 +61,7 @@ internal sealed class EmbeddedMetrics(CloudWatchOptions options, string role, st
     {
         var line = new EmbeddedMetricLine(options.Namespace, at)
         {
-            DimensionSets = [[EmbeddedMetricLine.Service, EmbeddedMetricLine.Role, .. set.Dimensions.Select(each => each.Key)]],
+            DimensionSets = [[EmbeddedMetricLine.Service, .. set.Dimensions.Select(each => each.Key)]],
         };
         line.With(EmbeddedMetricLine.Service, ExportedResource.ServiceName)
             .With(EmbeddedMetricLine.Role, role)

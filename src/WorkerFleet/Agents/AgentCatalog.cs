@@ -57,6 +57,12 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
     public TimeSpan? CompleteWithinOf(string name) =>
         _agents.TryGetValue(name, out var found) && found.Options.Async ? found.Options.CompleteWithin : null;
 
+    public AgentPrice? PriceOf(string name) =>
+        _agents.TryGetValue(name, out var found) && !found.Options.Price.IsNone ? found.Options.Price : null;
+
+    public AgentUsagePointers? UsagePointersOf(string name) =>
+        _agents.TryGetValue(name, out var found) ? found.Options.Usage : null;
+
     public string? TypeOf(string name) => _agents.TryGetValue(name, out var found) ? found.Options.Type : null;
 
     public void Dispose()
@@ -79,6 +85,8 @@ public sealed partial class AgentCatalog : IAgentCatalog, IDisposable
         }
         var options = AgentOptionsReader.Read(section, problems);
         problems.AddRange(AgentLimitsReader.Validate(name, options));
+        problems.AddRange(AgentPriceReader.Validate(name, options.Price));
+        problems.AddRange(AgentUsageReader.Validate(name, options.Usage));
         if (options.CompleteWithin < MinCompleteWithin || options.CompleteWithin > MaxCompleteWithin)
             problems.Add($"{AgentOptions.KeyOf(name, nameof(AgentOptions.CompleteWithin))}: {options.CompleteWithin} " +
                 $"is out of range; it is {MinCompleteWithin} to {MaxCompleteWithin}");

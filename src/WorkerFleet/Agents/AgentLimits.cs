@@ -29,6 +29,9 @@ public sealed record AgentLimits
     /// </summary>
     public TimeSpan? GiveUpAfter { get; init; }
 
+    /// <summary>Whether there is a limit of any kind.</summary>
+    public bool HasAny => (Concurrency ?? LiveSessions) is not null || StartsPerSecond is not null;
+
     /// <summary>Invocations that may begin in a second, by both rates; null for no such limit.</summary>
     public double? StartsPerSecond
     {

@@ -135,6 +135,12 @@ public sealed class AgentOptions
     /// <summary><c>agentcore</c>: how calls are authorized. Default: signed with AWS credentials.</summary>
     public AgentAuthOptions Auth { get; set; } = new();
 
+    /// <summary>What calls cost.</summary>
+    public AgentPrice Price { get; set; } = new();
+
+    /// <summary>Where answers tell what calls used. Default: the usual places.</summary>
+    public AgentUsagePointers Usage { get; set; } = new();
+
     /// <summary><c>simulated</c>: its behaviour.</summary>
     public SimulatedAgentOptions Simulated { get; set; } = new();
 

@@ -22,6 +22,7 @@ internal static class AgentOptionsReader
     {
         var properties = options.GetType()
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite)
             .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
         var known = string.Join(", ", properties.Keys.Order());
         foreach (var child in section.GetChildren())
@@ -79,7 +80,7 @@ internal static class AgentOptionsReader
     private static string Describe(Type type) =>
         type == typeof(bool) ? "true or false"
         : type == typeof(int) ? "a whole number"
-        : type == typeof(double) ? "a number"
+        : type == typeof(double) || type == typeof(decimal) ? "a number"
         : type == typeof(TimeSpan) ? "a time span such as 00:00:00.250 (hours:minutes:seconds)"
         : $"a {type.Name}";
 }

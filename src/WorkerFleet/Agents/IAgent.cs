@@ -21,6 +21,10 @@ public interface IAgent
 
     /// <summary>Whether the agent can take calls; null when it can, else one line that says why not.</summary>
     Task<string?> ProbeAsync(CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="ProbeAsync"/>, with what kind of problem it is.</summary>
+    async Task<AgentDiagnosis> DiagnoseAsync(CancellationToken cancellationToken) =>
+        await ProbeAsync(cancellationToken) is { } problem ? new(AgentFault.Failing, problem) : AgentDiagnosis.Well;
 }
 
 /// <param name="SessionId">The agent's session: of this attempt of the item, see <see cref="ItemSession.ForAttempt"/>.</param>
@@ -36,7 +40,8 @@ public sealed record AgentCall(
 /// <summary>Either an output or a failure.</summary>
 /// <param name="Output">The answer as UTF-8 JSON on one line, when it succeeded.</param>
 /// <param name="Failure">What went wrong, when it did not.</param>
-public sealed record AgentReply(ReadOnlyMemory<byte> Output, ItemFailure? Failure)
+/// <param name="Usage">What the call used, where that was told beside the output; null: the output may tell.</param>
+public sealed record AgentReply(ReadOnlyMemory<byte> Output, ItemFailure? Failure, AgentUsage? Usage = null)
 {
     public static AgentReply Succeed(ReadOnlyMemory<byte> output) => new(output, null);
 

@@ -19,6 +19,8 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
         LatencyRadius,
         LatencyAngle,
         Answer,
+        InputTokens,
+        OutputTokens,
     }
 
     public async Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
@@ -37,10 +39,12 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
         if (invalid)
             return Fail(FailureKind.InvalidInput, "the input is refused", retryable: false, statusCode: 400);
         if (Take(ref outcome, options.UnavailableRate))
-            return Fail(FailureKind.Unavailable, "the platform failed", true, statusCode: 503, mayHaveRun: true);
+            return Fail(FailureKind.Unavailable, "the platform failed", true, statusCode: 503, mayHaveRun: true)
+                with { Usage = UsageOf(call) };
         if (Take(ref outcome, options.AgentErrorRate))
-            return Fail(FailureKind.AgentError, "the agent failed", true, statusCode: 200, mayHaveRun: true);
-        return AgentReply.Succeed(Answer(call.Index));
+            return Fail(FailureKind.AgentError, "the agent failed", true, statusCode: 200, mayHaveRun: true)
+                with { Usage = UsageOf(call) };
+        return AgentReply.Succeed(Answer(call.Index)) with { Usage = UsageOf(call) };
     }
 
     public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
@@ -56,6 +60,17 @@ public sealed class SimulatedAgent(string name, SimulatedAgentOptions options, T
         var milliseconds = options.Latency.TotalMilliseconds * Math.Exp(options.LatencySpread * normal);
         return TimeSpan.FromMilliseconds(Math.Min(milliseconds, SimulatedAgentOptions.MaxLatency.TotalMilliseconds));
     }
+
+    private AgentUsage? UsageOf(AgentCall call)
+    {
+        var usage = new AgentUsage(
+            Tokens(Draw.InputTokens, options.InputTokens, call), Tokens(Draw.OutputTokens, options.OutputTokens, call),
+            options.CostUsd == 0 ? null : options.CostUsd);
+        return usage.IsNone ? null : usage;
+    }
+
+    private long Tokens(Draw draw, int middle, AgentCall call) =>
+        middle == 0 ? 0 : (long)Math.Round(middle * (0.5 + Share(draw, call.Index, call.Attempt)));
 
     /// <summary>The attempt, and which call of it: one that is throttled is repeated as the same attempt.</summary>
     private static int TryOf(AgentCall call) => call.Attempt + (call.Returns << 16);

@@ -36,6 +36,18 @@ public sealed class SimulatedAgentOptions
     /// </summary>
     public double InvalidInputRate { get; set; }
 
+    /// <summary>
+    /// Tokens that a call that has run says it has read, 0 to 1,000,000: each between half of that and one and a half times that,
+    /// and 0 for none. Default 0.
+    /// </summary>
+    public int InputTokens { get; set; }
+
+    /// <summary>The same of tokens written.</summary>
+    public int OutputTokens { get; set; }
+
+    /// <summary>What a call that has run says it has cost in US dollars, 0 to 1,000; 0: it does not say. Default 0.</summary>
+    public decimal CostUsd { get; set; }
+
     /// <summary>Longest simulated call.</summary>
     public static TimeSpan MaxLatency { get; } = TimeSpan.FromHours(1);
 }

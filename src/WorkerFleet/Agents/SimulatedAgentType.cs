@@ -1,9 +1,13 @@
+using System.Globalization;
+
 namespace WorkerFleet.Agents;
 
 /// <summary><c>simulated</c>.</summary>
 public sealed class SimulatedAgentType(TimeProvider time) : IAgentType
 {
     private const double MaxSpread = 3;
+    private const int MaxTokens = 1_000_000;
+    private const decimal MaxCostUsd = 1_000;
 
     public string Name => "simulated";
 
@@ -16,6 +20,16 @@ public sealed class SimulatedAgentType(TimeProvider time) : IAgentType
         if (simulated.LatencySpread is not (>= 0 and <= MaxSpread))
             yield return $"{Key(nameof(simulated.LatencySpread))}: {simulated.LatencySpread} is out of range; " +
                 $"it is 0 to {MaxSpread}";
+        (string Property, decimal Value, decimal Most)[] used =
+        [
+            (nameof(simulated.InputTokens), simulated.InputTokens, MaxTokens),
+            (nameof(simulated.OutputTokens), simulated.OutputTokens, MaxTokens),
+            (nameof(simulated.CostUsd), simulated.CostUsd, MaxCostUsd),
+        ];
+        foreach (var (property, value, most) in used)
+            if (value < 0 || value > most)
+                yield return string.Create(
+                    CultureInfo.InvariantCulture, $"{Key(property)}: {value} is out of range; it is 0 to {most}");
         (string Property, double Rate)[] attemptRates =
         [
             (nameof(simulated.ThrottledRate), simulated.ThrottledRate),

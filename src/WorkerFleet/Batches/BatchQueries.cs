@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using WorkerFleet.Agents;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Scheduling;
@@ -22,7 +23,7 @@ public sealed class BatchQueries(IBatchStore batches, ILedger ledger, ISchedule 
     private const int MaxKept = 4_096;
 
     /// <summary>Counts of batches that are over: nothing settles any more, and a replay begins with a new version.</summary>
-    private readonly ConcurrentDictionary<Guid, (int Version, ItemCounts Counts)> _over = new();
+    private readonly ConcurrentDictionary<Guid, (int Version, LedgerSums Sums)> _over = new();
 
     /// <summary>
     /// The batch that a person means: a full id, the beginning of one (at least 4 characters), or <c>latest</c>. Dashes and
@@ -85,25 +86,26 @@ public sealed class BatchQueries(IBatchStore batches, ILedger ledger, ISchedule 
     public async Task<BatchProgress> ProgressOfAsync(BatchState batch, CancellationToken cancellationToken)
     {
         if (_over.TryGetValue(batch.CorrelationId, out var known) && known.Version == batch.Version)
-            return new BatchProgress(batch, known.Counts, Waiting: 0, drivers.IsDriven(batch.CorrelationId));
-        var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
+            return new BatchProgress(
+                batch, known.Sums.Counts, Waiting: 0, drivers.IsDriven(batch.CorrelationId), known.Sums.Usage);
+        var (counts, usage) = await ledger.SumAsync(batch.CorrelationId, cancellationToken);
         counts = counts with { Pending = counts.Pending + Math.Max(batch.TotalRows - counts.Total, 0) };
         var waiting = counts.Pending == 0
             ? 0
             : await schedule.CountAsync(
                 batch.CorrelationId, QueueNames.Items(batch.Spec.Limits.Priority), cancellationToken);
         if (counts.Pending == 0 && BatchStatus.IsFinal(batch.CurrentState))
-            Keep(batch, counts);
+            Keep(batch, new(counts, usage));
         // Read one after the other: an item may have been settled in between.
         return new BatchProgress(
-            batch, counts, Math.Min(waiting, counts.Pending), drivers.IsDriven(batch.CorrelationId));
+            batch, counts, Math.Min(waiting, counts.Pending), drivers.IsDriven(batch.CorrelationId), usage);
     }
 
-    private void Keep(BatchState batch, ItemCounts counts)
+    private void Keep(BatchState batch, LedgerSums sums)
     {
         if (_over.Count >= MaxKept)
             _over.Clear();
-        _over[batch.CorrelationId] = (batch.Version, counts);
+        _over[batch.CorrelationId] = (batch.Version, sums);
     }
 }
 
@@ -111,4 +113,6 @@ public sealed class BatchQueries(IBatchStore batches, ILedger ledger, ISchedule 
 /// <param name="Counts">Items by state; rows that are not dispatched yet count as pending.</param>
 /// <param name="Waiting">Pending items that wait for a scheduled retry.</param>
 /// <param name="Driven">Whether some process drives the batch now.</param>
-public sealed record BatchProgress(BatchState Batch, ItemCounts Counts, long Waiting, bool Driven);
+/// <param name="Usage">What the settled rows used.</param>
+public sealed record BatchProgress(
+    BatchState Batch, ItemCounts Counts, long Waiting, bool Driven, AgentUsage Usage = default);

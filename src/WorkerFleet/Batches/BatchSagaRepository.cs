@@ -47,6 +47,7 @@ public sealed class BatchSagaRepository(
         where T : class
     {
         private readonly ConsumeContext<T> _consumeContext = consumeContext;
+        private string? _statusBefore;
 
         public Task<SagaConsumeContext<BatchState, T>> Add(BatchState instance) =>
             factory.CreateSagaConsumeContext(store, _consumeContext, instance, SagaConsumeContextMode.Add);
@@ -61,6 +62,7 @@ public sealed class BatchSagaRepository(
         public async Task<SagaConsumeContext<BatchState, T>> Load(Guid correlationId)
         {
             var instance = await store.FindAsync(correlationId, CancellationToken);
+            _statusBefore = instance?.CurrentState;
             return instance is null
                 ? null!
                 : await factory.CreateSagaConsumeContext(
@@ -70,10 +72,14 @@ public sealed class BatchSagaRepository(
         public Task Save(SagaConsumeContext<BatchState> context) =>
             store.InsertAsync(context.Saga, CancellationToken);
 
-        public Task Update(SagaConsumeContext<BatchState> context)
+        public async Task Update(SagaConsumeContext<BatchState> context)
         {
             var expected = context.Saga.Version++;
-            return store.UpdateAsync(context.Saga, expected, CancellationToken);
+            await store.UpdateAsync(context.Saga, expected, CancellationToken);
+            // Behind the update, which fails where another process was first: so it is counted once.
+            if (_statusBefore is { } before && !BatchStatus.IsFinal(before)
+                && BatchStatus.IsFinal(context.Saga.CurrentState))
+                BatchMetrics.CountCompleted(context.Saga);
         }
 
         public Task Delete(SagaConsumeContext<BatchState> context) =>

@@ -20,6 +20,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
         Initially(
             When(SubmitReceived)
                 .Then(verbs.Accept)
+                .Then(verbs.Announce)
                 .ThenAsync(verbs.ScheduleDeadlineAsync)
                 .ThenAsync(verbs.DispatchNextAsync)
                 .TransitionTo(Submitted));
@@ -27,6 +28,7 @@ public sealed class BatchStateMachine : MassTransitStateMachine<BatchState>
         During(Submitted,
             // The submitter has recorded the batch. A command that is delivered twice meets a dispatch under way.
             When(SubmitReceived)
+                .Then(verbs.Announce)
                 .ThenAsync(verbs.ScheduleDeadlineAsync)
                 .ThenAsync(verbs.DispatchNextAsync));
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,6 +7,7 @@ using WorkerFleet.Blobs;
 using WorkerFleet.Mapping;
 using WorkerFleet.Messaging;
 using WorkerFleet.Sources;
+using WorkerFleet.Telemetry;
 
 namespace WorkerFleet.Batches;
 
@@ -22,7 +22,7 @@ public sealed class BatchSubmitter(
     private const int MaxSpecBytes = 512 * 1024;
 
     /// <summary>AgentCore's quota of live sessions in its larger regions.</summary>
-    private const int DefaultWaiting = 5_000;
+    public const int DefaultWaiting = 5_000;
 
     /// <summary>
     /// Stores the source, checks mapping and agents (probing each that the batch can use), and submits. If an unfinished
@@ -33,6 +33,7 @@ public sealed class BatchSubmitter(
         var batchId = request.BatchId ?? Guid.CreateVersion7(time.GetUtcNow());
         var blob = $"batches/{batchId:N}/source";
         var kept = false;
+        using var activity = FleetTrace.StartSubmit(request.TraceParent);
         try
         {
             var ingested = await ingest.IngestAsync(request.Source, request.SourceSettings, blob, cancellationToken);
@@ -62,10 +63,12 @@ public sealed class BatchSubmitter(
             cancellationToken.ThrowIfCancellationRequested();
             var submit = new SubmitBatch(
                 batchId, spec, blob, fingerprint, ingested.Rows, ingested.Start, time.GetUtcNow(), request.Output,
-                TraceOf(request.TraceParent));
+                FleetTrace.TraceOf(activity, request.TraceParent));
+            activity?.SetTag(SpanTags.BatchId, FleetTrace.IdOf(batchId)).SetTag(SpanTags.Rows, ingested.Rows);
             await RecordAsync(submit);
             kept = true;
             await controller.SubmitAsync(submit, CancellationToken.None);
+            BatchMetrics.CountSubmitted();
             return new(batchId, Existing: false, ingested.Rows, []);
         }
         finally
@@ -92,18 +95,6 @@ public sealed class BatchSubmitter(
 
     private static IEnumerable<string> NamesOf(AgentSelection selection) => selection.Rules.Select(rule => rule.Agent)
         .Append(selection.Default).Where(name => name.Length > 0).Distinct();
-
-    /// <summary>The trace of whoever submits, or one of the batch's own.</summary>
-    private static string TraceOf(string? parent)
-    {
-        using var activity = new Activity("submit batch").SetIdFormat(ActivityIdFormat.W3C);
-        if (parent is not null && ActivityContext.TryParse(parent, null, out _))
-            // Whether it is recorded, too, is the parent's to say.
-            activity.SetParentId(parent);
-        else
-            activity.ActivityTraceFlags = ActivityTraceFlags.Recorded;
-        return activity.Start().Id!;
-    }
 
     private static SubmitResult Refuse(IReadOnlyList<string> problems) => new(null, false, 0, problems);
 

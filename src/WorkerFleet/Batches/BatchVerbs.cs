@@ -21,6 +21,14 @@ public sealed partial class BatchVerbs(
 
     public void Accept(BehaviorContext<BatchState, SubmitBatch> context) => context.Saga.Accept(context.Message);
 
+    /// <summary>Says that the batch begins to be driven.</summary>
+    public void Announce(BehaviorContext<BatchState, SubmitBatch> context)
+    {
+        var batch = context.Saga;
+        if (!batch.DispatchInFlight && batch.SlicesDispatched == 0)
+            LogSubmitted(batch.CorrelationId, batch.Spec.Name, batch.Spec.Owner, batch.TotalRows);
+    }
+
     public Task ScheduleDeadlineAsync(BehaviorContext<BatchState> context)
     {
         var batch = context.Saga;
@@ -79,6 +87,8 @@ public sealed partial class BatchVerbs(
             return;
         batch.SlicesDispatched = end;
         batch.Cursor = dispatched.Next;
+        if (dispatched.EndOfSource && !batch.DispatchComplete)
+            LogDispatched(batch.CorrelationId, batch.TotalRows, batch.SlicesDispatched);
         batch.DispatchComplete |= dispatched.EndOfSource;
         batch.DispatchInFlight = false;
     }
@@ -226,6 +236,7 @@ public sealed partial class BatchVerbs(
         if (batch.Replay?.ReplayId != context.Message.ReplayId)
             return;
         batch.Replay = null;
+        LogReplayed(batch.CorrelationId, batch.Round, context.Message.Count);
         if (!batch.Reopened || !batch.Spec.Failures.Limits)
             return;
         var counts = await ledger.CountAsync(batch.CorrelationId, context.CancellationToken);
@@ -247,7 +258,10 @@ public sealed partial class BatchVerbs(
         batch.FinishedAt = time.GetUtcNow();
         batch.EndStatus = aggregated.Status;
         batch.OutputProblem = aggregated.OutputProblem;
-        LogFinished(batch.CorrelationId, aggregated.Status);
+        var counts = aggregated.Counts ?? default;
+        LogFinished(
+            batch.CorrelationId, aggregated.Status, (batch.FinishedAt.Value - batch.SubmittedAt).TotalSeconds,
+            counts.Succeeded, counts.Failed, counts.Rejected, counts.Cancelled);
     }
 
     /// <summary>Makes the bitmap anew from the ledger.</summary>
@@ -281,14 +295,4 @@ public sealed partial class BatchVerbs(
         batch.Replay = null;
         LogEnding(batch.CorrelationId, reason);
     }
-
-    [LoggerMessage(1001, LogLevel.Information, "Batch {BatchId} ends early: {Reason}")]
-    private partial void LogEnding(Guid batchId, string reason);
-
-    [LoggerMessage(1002, LogLevel.Information, "Batch {BatchId} finished as {Status}")]
-    private partial void LogFinished(Guid batchId, string status);
-
-    [LoggerMessage(1003, LogLevel.Warning,
-        "Batch {BatchId} counted {Marked} settled slices where the ledger has {Settled}; repaired")]
-    private partial void LogRecounted(Guid batchId, int marked, int settled);
 }

@@ -13,7 +13,7 @@ namespace WorkerFleet.Completions;
 /// no message, thread or permit is held for it. The entry comes due when the agent says that it is done, or when it has not in time.
 /// </summary>
 public sealed class AcceptedItems(
-    IAgentCatalog agents, IJournal journal, ISchedule schedule, ItemOutcomes outcomes, CompletionRecorder recorder,
+    IAgentCatalog agents, AgentMeter meter, IJournal journal, ISchedule schedule, ItemOutcomes outcomes, CompletionRecorder recorder,
     IEnumerable<ICompletionFeed> feeds, TimeProvider time)
 {
     /// <summary>Largest answer to keep of an acceptance, in bytes: it mostly says no more than that it was accepted.</summary>
@@ -27,7 +27,14 @@ public sealed class AcceptedItems(
     /// </summary>
     private const int AttemptsWithoutWord = 2;
 
+    private const string WithoutWord = "and did not say within";
+
     private static readonly byte[] NoOutput = "null"u8.ToArray();
+
+    /// <summary>
+    /// Whether a failure, by its message, is that of an agent that accepted the item and never told what became of it.
+    /// </summary>
+    public static bool IsWithoutWord(string message) => message.Contains(WithoutWord, StringComparison.Ordinal);
 
     /// <summary>Records that the agent took the item, if it is one that works in the background.</summary>
     /// <returns>False for an agent whose answer is the outcome.</returns>
@@ -68,10 +75,10 @@ public sealed class AcceptedItems(
     {
         var completed = history.Completed!;
         var detail = completed.Detail is { } json ? AttemptDetail.Parse(json) : null;
-        var run = RunOf(history, completed.At);
+        var output = OutputOf(detail?.Output ?? DetailOf(history.Accepted)?.Output);
+        var run = RunOf(item, history, completed.At, detail?.Usage ?? meter.Read(item.Agent, output));
         if (completed.Status == JournalStatus.BackgroundTaskCompleted)
-            await outcomes.SucceedAsync(
-                item, OutputOf(detail?.Output ?? DetailOf(history.Accepted)?.Output), run, cancellationToken);
+            await outcomes.SucceedAsync(item, output, run, cancellationToken);
         else
             await FailAsync(
                 batch, item, history, run,
@@ -104,9 +111,9 @@ public sealed class AcceptedItems(
 
         var within = completeBy - history.Accepted!.At;
         await FailAsync(
-            batch, item, history, RunOf(history, time.GetUtcNow()),
+            batch, item, history, RunOf(item, history, time.GetUtcNow(), told: null),
             new(FailureKind.Timeout,
-                $"agent '{item.Agent}' accepted the item, and did not say within {within:g} what became of it",
+                $"agent '{item.Agent}' accepted the item, {WithoutWord} {within:g} what became of it",
                 Retryable: true, MayHaveRun: true, AttemptLimit: AttemptsWithoutWord),
             cancellationToken);
     }
@@ -125,14 +132,15 @@ public sealed class AcceptedItems(
     }
 
     /// <summary>From the acceptance, or the moment it would have been journaled, to the end of the task.</summary>
-    private static AttemptRun RunOf(ItemHistory history, DateTimeOffset end)
+    private AttemptRun RunOf(ProcessBatchItem item, ItemHistory history, DateTimeOffset end, AgentUsage? told)
     {
         var startedAt = history.Accepted is { } accepted
             ? accepted.At - TimeSpan.FromMilliseconds(DetailOf(accepted)?.DurationMs ?? 0)
             : end;
+        var duration = end > startedAt ? end - startedAt : TimeSpan.Zero;
         return new(
-            startedAt, end > startedAt ? end - startedAt : TimeSpan.Zero, Math.Max(history.Starts - 1, 0),
-            history.Accepted?.WorkerId ?? "");
+            startedAt, duration, Math.Max(history.Starts - 1, 0), history.Accepted?.WorkerId ?? "",
+            meter.Measure(item.Agent, told, duration), history.Usage, history.FirstStartedAt);
     }
 
     private static AttemptDetail? DetailOf(JournalEvent? journalEvent) =>

@@ -20,6 +20,12 @@ public sealed record AgentEvent
     /// <summary>What the task came to, any JSON; by default what the agent answered when it accepted the item.</summary>
     public JsonElement? Output { get; init; }
 
+    /// <summary>
+    /// What the task used, in the words of an answer: <c>{"input_tokens":812,"output_tokens":95,"cost_usd":0.004}</c>. Where it is
+    /// missing, the output may tell.
+    /// </summary>
+    public JsonElement? Usage { get; init; }
+
     /// <summary>Why the task failed, if it did.</summary>
     public string? ErrorMessage { get; init; }
 

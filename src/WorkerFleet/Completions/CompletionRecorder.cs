@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Journal;
@@ -58,8 +60,14 @@ public sealed class CompletionRecorder(BatchDirectory batches, IJournal journal,
             ItemSession.IdFor(attempt.BatchId, attempt.Index),
             string.Create(CultureInfo.InvariantCulture, $"C{attempt.Attempt:D6}#{status}"),
             agentEvent.CreatedAt ?? time.GetUtcNow(), status, attempt.Attempt, WorkerId: null,
-            new AttemptDetail(Agent: null, DurationMs: null, failure, Output: agentEvent.Output).ToJson());
+            new AttemptDetail(
+                Agent: null, DurationMs: null, failure, Output: agentEvent.Output, Usage: UsageOf(agentEvent)).ToJson());
     }
+
+    /// <returns>Null where the event does not tell.</returns>
+    private static AgentUsage? UsageOf(AgentEvent agentEvent) => agentEvent.Usage is { } usage
+        ? AgentUsageReader.Default.Read(JsonSerializer.SerializeToElement(new { usage }))
+        : null;
 
     private static string OneLine(string text)
     {

@@ -43,7 +43,7 @@ public sealed partial class ReturnedItemConsumer(
                 new(FailureKind.WorkerLost,
                     $"the broker took the item back {returns + 1} times: whoever receives it ends before it can begin",
                     Retryable: false, MayHaveRun: history.Interruptions > 0),
-                null, cancellationToken);
+                history.Usage, cancellationToken);
             return;
         }
 

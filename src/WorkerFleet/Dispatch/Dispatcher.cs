@@ -81,10 +81,19 @@ public sealed class Dispatcher(
         var (slice, added) = await ledger.AddSliceAsync(NewSlice(batch.Id, number, rows, settled), settled,
             cancellationToken);
         if (added)
+            CountSettled(slice.Counts);
+        if (added)
             await sender.SendAsync(batch, items, cancellationToken);
         else
             await sender.SendPendingAsync(batch, slice, rows, cancellationToken);
         return slice;
+    }
+
+    /// <summary>Rows that need no worker; of a slice that was there before they have been counted.</summary>
+    private static void CountSettled(ItemCounts counts)
+    {
+        ItemMetrics.CountSettled(ItemState.Rejected, (int)counts.Rejected);
+        ItemMetrics.CountSettled(ItemState.Cancelled, (int)counts.Cancelled);
     }
 
     private static Slice NewSlice(

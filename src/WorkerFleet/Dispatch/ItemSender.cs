@@ -3,15 +3,24 @@ using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Sources;
+using WorkerFleet.Telemetry;
 
 namespace WorkerFleet.Dispatch;
 
 /// <summary>Sends items to the workers: new ones, and those of a slice that are pending, made again from the source.</summary>
 public sealed class ItemSender(FleetBus bus, BatchSource source, ItemOutcomes outcomes, TimeProvider time)
 {
-    public Task SendAsync(
-        BatchView batch, IReadOnlyList<ProcessBatchItem> items, CancellationToken cancellationToken) =>
-        bus.SendBatchAsync(QueueNames.Items(batch.Spec.Limits.Priority), items, cancellationToken);
+    /// <summary>Sends items of one slice.</summary>
+    public async Task SendAsync(
+        BatchView batch, IReadOnlyList<ProcessBatchItem> items, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0)
+            return;
+        using var activity = FleetTrace.StartDispatch(batch.State, items[0].Slice, items.Count, bus.System);
+        if (FleetTrace.Sender is { } sender)
+            items = [.. items.Select(item => item with { SentBy = sender })];
+        await bus.SendBatchAsync(QueueNames.Items(batch.Spec.Limits.Priority), items, cancellationToken);
+    }
 
     /// <summary>Makes the messages of the pending rows of a slice again, by reading these rows from the source.</summary>
     /// <exception cref="DispatchFailedException">The source is gone or too short.</exception>

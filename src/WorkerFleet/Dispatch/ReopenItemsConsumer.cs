@@ -125,7 +125,7 @@ public sealed class ReopenItemsConsumer(
         await Task.WhenAll(items.Select(item => journal.AppendAsync(
             new(ItemSession.IdFor(item.BatchId, item.Index),
                 JournalEvent.IdFor(command.Round, item.Attempts, 0, JournalStatus.ReplayRequested),
-                now, JournalStatus.ReplayRequested, item.Attempts),
+                now, JournalStatus.ReplayRequested, item.Attempts, Detail: DetailOf(item)),
             cancellationToken)));
 
         long[] indexes = [.. items.Select(item => item.Index)];
@@ -137,6 +137,10 @@ public sealed class ReopenItemsConsumer(
         if (await ledger.FindSliceAsync(command.BatchId, slice, cancellationToken) is { } reopened)
             await sender.SendPendingAsync(batch, Only(indexes, reopened), cancellationToken);
     }
+
+    /// <summary>What it has used, for the attempts that follow to add to: its record in the ledger goes with the replay.</summary>
+    private static string? DetailOf(Settlement item) =>
+        item.Usage.IsNone ? null : new AttemptDetail(null, null, Usage: item.Usage.Total).ToJson();
 
     /// <summary>Not the other pending rows of the slice: those are with workers, which would call the agent twice.</summary>
     private static Slice Only(long[] indexes, Slice slice)

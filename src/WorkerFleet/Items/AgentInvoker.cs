@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
 using WorkerFleet.Dispatch;
 using WorkerFleet.Storage;
+using WorkerFleet.Telemetry;
 
 namespace WorkerFleet.Items;
 
@@ -21,6 +21,15 @@ public sealed partial class AgentInvoker(
     public async Task<AgentReply?> InvokeAsync(
         BatchView batch, ProcessBatchItem item, int returns, CancellationToken cancellationToken)
     {
+        using var activity = FleetTrace.StartAttempt(batch.State, item);
+        var reply = await TryInvokeAsync(batch, item, returns, cancellationToken);
+        activity.EndAttempt(reply);
+        return reply;
+    }
+
+    private async Task<AgentReply?> TryInvokeAsync(
+        BatchView batch, ProcessBatchItem item, int returns, CancellationToken cancellationToken)
+    {
         if (agents.Find(item.Agent) is not { } agent)
             return AgentReply.Fail(new(FailureKind.InvalidInput,
                 $"there is no agent '{item.Agent}' in this worker's configuration", Retryable: false));
@@ -33,7 +42,6 @@ public sealed partial class AgentInvoker(
             var input = item.InputAt is { } position
                 ? await inputs.ReadAsync(batch, position, timeout.Token)
                 : item.Input;
-            using var activity = StartActivity(batch);
             var session = ItemSession.ForAttempt(item.BatchId, item.Index, item.Attempt);
             var call = agent.InvokeAsync(
                 new(session, item.BatchId, item.Index, item.Attempt, input,
@@ -74,11 +82,6 @@ public sealed partial class AgentInvoker(
                 MayHaveRun: true));
         }
     }
-
-    /// <summary>So that the agent's requests, and what it does, are part of the trace that the batch was submitted in.</summary>
-    private static Activity? StartActivity(BatchView batch) => batch.State.TraceParent is { } parent
-        ? new Activity("process item").SetIdFormat(ActivityIdFormat.W3C).SetParentId(parent).Start()
-        : null;
 
     [LoggerMessage(1302, LogLevel.Error, "Agent {Agent} threw on item {Index} of batch {BatchId}")]
     private partial void LogAgentThrew(Exception exception, string agent, Guid batchId, long index);

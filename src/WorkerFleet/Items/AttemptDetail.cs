@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkerFleet.Agents;
 using WorkerFleet.Messaging;
 
 namespace WorkerFleet.Items;
@@ -10,9 +11,13 @@ namespace WorkerFleet.Items;
 /// <param name="NextAttemptAt">When it is tried again; null when it is not.</param>
 /// <param name="CompleteBy">For an agent that works in the background: until when it is waited for.</param>
 /// <param name="Output">What the agent has answered: of an accepted item, or of a background task.</param>
+/// <param name="Usage">
+/// What the call used. Of a background task's end: what the agent told of it. Of a replay's request: what the item had used in all.
+/// </param>
 public sealed record AttemptDetail(
     string? Agent, double? DurationMs, ItemFailure? Failure = null, DateTimeOffset? NextAttemptAt = null,
-    DateTimeOffset? CompleteBy = null, JsonElement? Output = null)
+    DateTimeOffset? CompleteBy = null, JsonElement? Output = null,
+    AgentUsage? Usage = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this, FleetJson.Options);
 

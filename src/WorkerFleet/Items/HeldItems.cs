@@ -38,7 +38,7 @@ public sealed class HeldItems(
         }
 
         await outcomes.FailAsync(
-            item with { Attempt = history.NextAttempt }, failure, null, CancellationToken.None);
+            item with { Attempt = history.NextAttempt }, failure, history.Usage, CancellationToken.None);
         inFlight.CountSettled();
         return null;
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Journal;
@@ -17,9 +19,12 @@ public sealed class ItemOutcomes(
     public async Task SucceedAsync(
         ProcessBatchItem item, ReadOnlyMemory<byte> output, AttemptRun run, CancellationToken cancellationToken)
     {
+        var usage = run.Usage.IsNone
+            ? ""
+            : $",\"usage\":{JsonSerializer.Serialize(run.Usage, FleetJson.Options)}";
         var detail = string.Create(CultureInfo.InvariantCulture,
-            $$"""{"agent":"{{item.Agent}}","durationMs":{{run.Duration.TotalMilliseconds:F3}}}""");
-        await SettleAsync(Settlement(item, ItemState.Succeeded, item.Attempt, run) with
+            $$"""{"agent":"{{item.Agent}}","durationMs":{{run.Duration.TotalMilliseconds:F3}}{{usage}}}""");
+        await SettleAsync(Settlement(item, ItemState.Succeeded, item.Attempt, run, run.Earlier) with
         {
             Output = output,
             Event = NewEvent(item, JournalStatus.InvocationSucceeded, run.Start, detail),
@@ -27,18 +32,37 @@ public sealed class ItemOutcomes(
     }
 
     /// <summary>The item failed for good: its outcome first, then the report that takes it to the dead letters.</summary>
-    public async Task FailAsync(
-        ProcessBatchItem item, ItemFailure failure, AttemptRun? run, CancellationToken cancellationToken)
+    public Task FailAsync(
+        ProcessBatchItem item, ItemFailure failure, AttemptRun run, CancellationToken cancellationToken) =>
+        FailAsync(item, failure, run, run.Earlier, cancellationToken);
+
+    /// <summary>The item failed for good without another call.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="failure">Why.</param>
+    /// <param name="used">What its calls used.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task FailAsync(
+        ProcessBatchItem item, ItemFailure failure, ItemUsage used, CancellationToken cancellationToken) =>
+        FailAsync(item, failure, run: null, used, cancellationToken);
+
+    private async Task FailAsync(
+        ProcessBatchItem item, ItemFailure failure, AttemptRun? run, ItemUsage earlier,
+        CancellationToken cancellationToken)
     {
-        var settlement = Settlement(item, ItemState.Failed, item.Attempt, run) with
+        var settlement = Settlement(item, ItemState.Failed, item.Attempt, run, earlier) with
         {
             Failure = Shorten(failure),
             Event = NewEvent(item, JournalStatus.InvocationFailed, run?.Start ?? 0,
-                new AttemptDetail(item.Agent, run?.Duration.TotalMilliseconds, Shorten(failure)).ToJson()),
+                new AttemptDetail(
+                    item.Agent, run?.Duration.TotalMilliseconds, Shorten(failure), Usage: UsageOf(run)).ToJson()),
         };
         var result = await ledger.SettleAsync(settlement, cancellationToken);
         if (result.Outcome == SettleOutcome.Settled)
+        {
+            ItemMetrics.CountDeadLetter(failure.Kind);
             await exhausted.ReportAsync(DeadLetterOf(item, settlement), cancellationToken);
+        }
+
         await NotifyAsync(settlement, result, cancellationToken);
     }
 
@@ -50,9 +74,11 @@ public sealed class ItemOutcomes(
     {
         var delay = RetryDelay.After(spec.Retry, attemptsOfRound, failure.RetryAfter, Random.Shared.NextDouble());
         var dueAt = time.GetUtcNow() + delay;
-        var detail = new AttemptDetail(item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt);
+        var detail = new AttemptDetail(
+            item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt, Usage: UsageOf(run));
         await journal.AppendAsync(
             NewEvent(item, JournalStatus.InvocationFailed, run.Start, detail.ToJson()), cancellationToken);
+        ItemMetrics.CountRetry(item.Agent, failure.Kind);
         return RetrySchedule.Create(spec, item with { Attempt = item.Attempt + 1, HeldSince = null }, dueAt);
     }
 
@@ -73,22 +99,26 @@ public sealed class ItemOutcomes(
         var dueAt = now + RetryDelay.After(spec.Retry, returns + 1, failure.RetryAfter, Random.Shared.NextDouble());
         if (notBefore > dueAt)
             dueAt = notBefore.Value;
-        var detail = new AttemptDetail(item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt);
+        var detail = new AttemptDetail(
+            item.Agent, run.Duration.TotalMilliseconds, Shorten(failure), dueAt, Usage: UsageOf(run));
         await journal.AppendAsync(NewEvent(item, JournalStatus.Released, run.Start, detail.ToJson()), cancellationToken);
+        ItemMetrics.CountRetry(item.Agent, failure.Kind);
         return RetrySchedule.Create(spec, item with { HeldSince = item.HeldSince ?? now }, dueAt);
     }
 
     /// <param name="item">The item.</param>
     /// <param name="attempts">Attempts that ended before.</param>
+    /// <param name="used">What they used, and the call that was given up, if there was one.</param>
     /// <param name="reason">Why the batch ends.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task CancelAsync(
-        ProcessBatchItem item, int attempts, string? reason, CancellationToken cancellationToken) =>
+        ProcessBatchItem item, int attempts, ItemUsage used, string? reason, CancellationToken cancellationToken) =>
         SettleAsync(CancelledSettlement(item.BatchId, item.Index, item.Slice, item.Round, reason) with
         {
             ItemId = item.ItemId,
             Agent = item.Agent,
             Attempts = attempts,
+            Usage = used,
             Event = NewEvent(item, JournalStatus.Cancelled, 0, null),
         }, cancellationToken);
 
@@ -126,6 +156,8 @@ public sealed class ItemOutcomes(
 
     private async Task NotifyAsync(Settlement settlement, SettleResult result, CancellationToken cancellationToken)
     {
+        if (result.Outcome == SettleOutcome.Settled)
+            ItemMetrics.CountSettled(settlement);
         var (batchId, slice) = (settlement.BatchId, settlement.Slice);
         if (result.SliceSettled)
             await bus.SendAsync(QueueNames.Batches, new SliceSettled(batchId, slice), cancellationToken);
@@ -133,7 +165,8 @@ public sealed class ItemOutcomes(
             await bus.SendAsync(QueueNames.Batches, new SliceDraining(batchId, slice), cancellationToken);
     }
 
-    private Settlement Settlement(ProcessBatchItem item, ItemState state, int attempts, AttemptRun? run) => new()
+    private Settlement Settlement(
+        ProcessBatchItem item, ItemState state, int attempts, AttemptRun? run, ItemUsage earlier) => new()
     {
         BatchId = item.BatchId,
         Index = item.Index,
@@ -144,9 +177,13 @@ public sealed class ItemOutcomes(
         Agent = item.Agent,
         Attempts = attempts,
         StartedAt = run?.StartedAt,
+        FirstStartedAt = run?.FirstStartedAt ?? run?.StartedAt,
         Duration = run?.Duration ?? TimeSpan.Zero,
         SettledAt = time.GetUtcNow(),
+        Usage = earlier.With(run?.Usage ?? default),
     };
+
+    private static AgentUsage? UsageOf(AttemptRun? run) => run is { Usage.IsNone: false } ? run.Usage : null;
 
     private JournalEvent NewEvent(ProcessBatchItem item, string status, int start, string? detail) => new(
         ItemSession.IdFor(item.BatchId, item.Index), JournalEvent.IdFor(item.Round, item.Attempt, start, status),

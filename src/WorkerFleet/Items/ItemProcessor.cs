@@ -4,7 +4,9 @@ using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
 using WorkerFleet.Journal;
+using WorkerFleet.Messaging;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Telemetry;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Items;
@@ -18,6 +20,7 @@ public sealed partial class ItemProcessor(
     BatchDirectory batches,
     ItemResumption resumption,
     AgentInvoker invoker,
+    AgentMeter meter,
     InvocationGovernor governor,
     InFlightItems inFlight,
     HeldItems held,
@@ -26,6 +29,7 @@ public sealed partial class ItemProcessor(
     ItemOutcomes outcomes,
     AcceptedItems accepted,
     WorkerIdentity worker,
+    FleetBus bus,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<ItemProcessor> logger)
@@ -45,6 +49,8 @@ public sealed partial class ItemProcessor(
         if (await FindBatchAsync(item, cancellationToken) is not { } batch)
             return DeliveryOutcome.Done;
         batch.BeginUse();
+        using var activity = FleetTrace.StartItem(batch.State, item, bus.System);
+        using var scope = logger.BeginScope(new ItemScope(batch, item));
         try
         {
             // A message from before a replay: its outcome would be stale, unless the item is brought to the round there is.
@@ -240,11 +246,15 @@ public sealed partial class ItemProcessor(
             {
                 inFlight.EndCall(item.BatchId);
             }
-        var run = new AttemptRun(startedAt, time.GetElapsedTime(began), history.Starts, worker.Id);
-        inFlight.Latencies.Add(item.BatchId, run.Duration);
-
+        var duration = time.GetElapsedTime(began);
+        inFlight.Latencies.Add(item.BatchId, duration);
+        // A call that the batch no longer waits for may have run all the same.
         if (reply is null)
-            return await CancelAsync();
+            return await CancelAsync(meter.Measure(item.Agent, told: null, duration));
+        var run = new AttemptRun(
+            startedAt, duration, history.Starts, worker.Id, meter.Measure(item.Agent, reply, duration), history.Usage,
+            history.FirstStartedAt);
+
         // What the agent said is paid for: it is made durable even if the broker is lost by now, or the process ends.
         if (reply.Failure is null
             && await accepted.TryAcceptAsync(batch, item, reply.Output, run, CancellationToken.None))
@@ -263,9 +273,10 @@ public sealed partial class ItemProcessor(
         inFlight.CountSettled();
         return default;
 
-        async Task<AttemptEnd> CancelAsync()
+        async Task<AttemptEnd> CancelAsync(AgentUsage givenUp = default)
         {
-            await outcomes.CancelAsync(item, history.AttemptsEnded, batch.State.EndReason, cancellationToken);
+            await outcomes.CancelAsync(
+                item, history.AttemptsEnded, history.Usage.With(givenUp), batch.State.EndReason, cancellationToken);
             inFlight.CountSettled();
             return default;
         }

@@ -67,7 +67,7 @@ public sealed class ItemResumption(
 
         if (history.FinalFailure is { } failure)
         {
-            await outcomes.FailAsync(item with { Attempt = history.AttemptsEnded }, failure, null, cancellationToken);
+            await outcomes.FailAsync(item with { Attempt = history.AttemptsEnded }, failure, history.Usage, cancellationToken);
             return null;
         }
 
@@ -98,7 +98,7 @@ public sealed class ItemResumption(
         await outcomes.FailAsync(item with { Attempt = history.NextAttempt },
             new(FailureKind.WorkerLost, $"{history.Interruptions} workers died while they worked on this item",
                 Retryable: false, MayHaveRun: true),
-            null, cancellationToken);
+            history.Usage, cancellationToken);
         return null;
     }
 

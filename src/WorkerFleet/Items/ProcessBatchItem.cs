@@ -21,6 +21,9 @@ namespace WorkerFleet.Items;
 /// <param name="InputAt">
 /// Where in the batch's source the row is, of which the worker makes the input again; null where the message has it.
 /// </param>
+/// <param name="SentBy">
+/// The span that sent it, as W3C's traceparent: the dispatch, or the delivery before; null where nobody records spans.
+/// </param>
 public sealed record ProcessBatchItem(
     Guid BatchId,
     long Index,
@@ -32,7 +35,8 @@ public sealed record ProcessBatchItem(
     int Round = 0,
     bool MayRepeat = false,
     DateTimeOffset? HeldSince = null,
-    SourcePosition? InputAt = null)
+    SourcePosition? InputAt = null,
+    string? SentBy = null)
 {
     /// <summary>
     /// Most bytes of input, as JSON in UTF-8, that travel in the message. Escaped for the wire a byte becomes six at most, and

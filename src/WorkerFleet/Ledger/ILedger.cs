@@ -21,8 +21,14 @@ public interface ILedger
     Task<IReadOnlyList<Slice>> ReadSlicesAsync(
         Guid batchId, int from, int limit, bool pendingOnly, CancellationToken cancellationToken);
 
-    /// <summary>The items of all recorded slices by state. Costs one read per slice at most, never one per row.</summary>
-    Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken);
+    /// <summary>
+    /// The items of all recorded slices by state, and what they used. Costs one read per slice at most, never one per row.
+    /// </summary>
+    Task<LedgerSums> SumAsync(Guid batchId, CancellationToken cancellationToken);
+
+    /// <summary>The items of all recorded slices by state, at the cost of <see cref="SumAsync"/>.</summary>
+    async Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken) =>
+        (await SumAsync(batchId, cancellationToken)).Counts;
 
     /// <summary>
     /// Settled items in row order: those with <paramref name="from"/> ≤ index &lt; <paramref name="to"/>, of the given state

@@ -31,10 +31,18 @@ public sealed record Settlement
     /// <summary>Start of the last attempt.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>
+    /// Start of the first attempt of its round, where that is known. Not kept: it is for the metrics of this process.
+    /// </summary>
+    public DateTimeOffset? FirstStartedAt { get; init; }
+
     public required DateTimeOffset SettledAt { get; init; }
 
     /// <summary>Duration of the last attempt's invocation.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>What its attempts used.</summary>
+    public ItemUsage Usage { get; init; }
 
     /// <summary>The agent's answer as UTF-8 JSON; empty unless succeeded.</summary>
     public ReadOnlyMemory<byte> Output { get; init; }

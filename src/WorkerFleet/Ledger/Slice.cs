@@ -1,3 +1,5 @@
+using WorkerFleet.Agents;
+
 namespace WorkerFleet.Ledger;
 
 /// <summary>A run of consecutive items, and which of them are still pending. Ends early where its rows are long.</summary>
@@ -8,6 +10,7 @@ namespace WorkerFleet.Ledger;
 /// <param name="Count">Rows in the slice, at least 1.</param>
 /// <param name="Pending">Rows without an outcome, by their place in the slice.</param>
 /// <param name="Counts">The settled rows by state, and the pending ones.</param>
+/// <param name="Usage">What the settled rows used, and in earlier rounds the pending ones.</param>
 public sealed record Slice(
     Guid BatchId,
     int Number,
@@ -15,9 +18,12 @@ public sealed record Slice(
     SourcePosition End,
     int Count,
     RowSet Pending,
-    ItemCounts Counts)
+    ItemCounts Counts,
+    AgentUsage Usage = default)
 {
     public long FirstIndex => Start.Index;
+
+    public LedgerSums Sums => new(Counts, Usage);
 
     /// <summary>Whether at least half of its rows are settled, so that it no longer counts against the dispatch window.</summary>
     public bool IsDraining => Counts.Pending <= Count / 2;

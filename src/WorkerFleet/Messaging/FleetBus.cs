@@ -8,6 +8,16 @@ public sealed class FleetBus(IBus bus, QueueAddresses? addresses = null)
 {
     private readonly QueueAddresses _addresses = addresses ?? new();
     private readonly ConcurrentDictionary<string, ISendEndpoint> _endpoints = new();
+    private string? _system;
+
+    /// <summary>The broker, as OpenTelemetry calls it.</summary>
+    public string System => _system ??= bus.Address.Scheme switch
+    {
+        "rabbitmq" or "rabbitmqs" => "rabbitmq",
+        "amazonsqs" => "aws_sqs",
+        "loopback" => "in_memory",
+        var other => other,
+    };
 
     /// <summary>Complete when the broker has the message.</summary>
     public async Task SendAsync<T>(string queue, T message, CancellationToken cancellationToken)

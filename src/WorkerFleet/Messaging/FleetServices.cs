@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
 using WorkerFleet.DeadLetters;
@@ -8,6 +9,7 @@ using WorkerFleet.Dispatch;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Results;
+using WorkerFleet.Scaling;
 using WorkerFleet.Scheduling;
 using WorkerFleet.Sources;
 using WorkerFleet.Workers;
@@ -38,6 +40,8 @@ public static class FleetServices
         services.AddSingleton<ResultExporter>();
         services.AddSingleton<ResultStreams>();
         services.AddSingleton<LedgerAudit>();
+        services.TryAddSingleton(new ScaleOptions());
+        services.TryAddSingleton<ScaleReader>();
         return services;
     }
 
@@ -89,6 +93,7 @@ public static class FleetServices
             services.AddSingleton(new FleetRole(FleetRole.Orchestrator));
             services.AddSingleton<IBusyBatches>(provider => provider.GetRequiredService<Aggregator>());
             AddOrchestrator(services);
+            AddHosted<ScaleWatch>(services);
         }
 
         services.AddHeartbeat();
@@ -122,6 +127,7 @@ public static class FleetServices
         services.AddSingleton<LiveWorkers>();
         services.AddSingleton<ItemResumption>();
         services.AddSingleton<AgentInvoker>();
+        services.AddSingleton<AgentMeter>();
         services.AddSingleton<ItemProcessor>();
         services.AddSingleton<BatchSource>();
         services.AddSingleton<LargeInputs>();

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Storage;
+using WorkerFleet.Telemetry;
 using WorkerFleet.Workers;
 
 namespace WorkerFleet.Results;
@@ -39,9 +41,13 @@ public sealed partial class Aggregator(
     public async Task<BatchAggregated?> AggregateAsync(BatchState batch, CancellationToken cancellationToken)
     {
         _running[batch.CorrelationId] = 0;
+        using var activity = FleetTrace.Start("aggregate batch", ActivityKind.Internal, batch);
         try
         {
-            return await ProveAndExportAsync(batch, cancellationToken);
+            var aggregated = await ProveAndExportAsync(batch, cancellationToken);
+            activity?.SetTag(SpanTags.Rows, batch.TotalRows)
+                .SetTag(SpanTags.Status, BatchMetrics.NameOf(aggregated?.Status ?? batch.CurrentState));
+            return aggregated;
         }
         finally
         {
@@ -51,7 +57,6 @@ public sealed partial class Aggregator(
 
     private async Task<BatchAggregated?> ProveAndExportAsync(BatchState batch, CancellationToken cancellationToken)
     {
-
         var counts = await ledger.CountAsync(batch.CorrelationId, cancellationToken);
         if (counts.Pending > 0 || counts.Settled != batch.TotalRows)
         {
@@ -66,7 +71,7 @@ public sealed partial class Aggregator(
             ?? (counts.Succeeded == counts.Total ? BatchStatus.Completed : BatchStatus.CompletedWithFailures);
         var (summary, problem) = await ExportAsync(batch, status, cancellationToken);
         ends?.Tell(batch, status, counts, summary);
-        return new(batch.CorrelationId, batch.Round, status, problem);
+        return new(batch.CorrelationId, batch.Round, status, problem, counts);
     }
 
     /// <summary>Those that were filed on their way through the queue stay as they are.</summary>

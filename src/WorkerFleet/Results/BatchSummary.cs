@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using WorkerFleet.Ledger;
 
 namespace WorkerFleet.Results;
@@ -36,6 +37,10 @@ public sealed record BatchSummary
 
     /// <summary>Duration of the last attempt of each row that has one; null when no row has.</summary>
     public LatencySummary? LatencyMs { get; init; }
+
+    /// <summary>What the rows used; null, and left out, when that is not known of any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UsageSummary? Usage { get; init; }
 
     /// <summary>Rows that did not succeed, grouped by cause, the most frequent first; at most 100, and "other" for the
     /// rest.</summary>

@@ -23,6 +23,11 @@ internal static class LineFields
     public static readonly JsonEncodedText Group = JsonEncodedText.Encode("group");
     public static readonly JsonEncodedText Session = JsonEncodedText.Encode("session");
 
+    public static readonly JsonEncodedText Usage = JsonEncodedText.Encode("usage");
+    public static readonly JsonEncodedText InputTokens = JsonEncodedText.Encode("input_tokens");
+    public static readonly JsonEncodedText OutputTokens = JsonEncodedText.Encode("output_tokens");
+    public static readonly JsonEncodedText CostUsd = JsonEncodedText.Encode("cost_usd");
+
     /// <summary>Writes JSON that is known to be valid; null where there is none.</summary>
     public static void WriteRaw(this Utf8JsonWriter writer, JsonEncodedText name, ReadOnlySpan<byte> json)
     {

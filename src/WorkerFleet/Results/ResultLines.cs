@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using WorkerFleet.Agents;
 using WorkerFleet.Items;
 
 namespace WorkerFleet.Results;
@@ -35,12 +36,26 @@ internal sealed class ResultLines(OutputFile file) : IDisposable
             _json.WriteNull(LineFields.DurationMs);
         }
         _json.WriteString(LineFields.Session, row.Session);
+        if (!settled.Usage.IsNone)
+            WriteUsage(settled.Usage.Total);
         _json.WriteEndObject();
         _json.Flush();
         file.Write("\n"u8);
     }
 
     public void Dispose() => _json.Dispose();
+
+    private void WriteUsage(AgentUsage usage)
+    {
+        _json.WriteStartObject(LineFields.Usage);
+        _json.WriteNumber(LineFields.InputTokens, usage.InputTokens);
+        _json.WriteNumber(LineFields.OutputTokens, usage.OutputTokens);
+        if (usage.CostUsd is { } cost)
+            _json.WriteNumber(LineFields.CostUsd, cost);
+        else
+            _json.WriteNull(LineFields.CostUsd);
+        _json.WriteEndObject();
+    }
 
     private void WriteError(ItemFailure? failure)
     {

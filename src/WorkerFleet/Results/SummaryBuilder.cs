@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
@@ -10,6 +11,7 @@ internal sealed class SummaryBuilder
     private readonly long[] _byState = new long[Enum.GetValues<ItemState>().Length];
     private readonly LatencyHistogram _latency = new();
     private readonly ErrorGroups _errors = new();
+    private readonly SortedDictionary<string, (long Rows, AgentUsage Usage)> _usage = new(StringComparer.Ordinal);
     private DateTimeOffset _lastSettledAt;
     private long _attempts;
 
@@ -23,6 +25,12 @@ internal sealed class SummaryBuilder
         _attempts += settled.Attempts;
         if (settled.StartedAt is not null)
             _latency.Add(settled.Duration);
+        if (!settled.Usage.IsNone)
+        {
+            var (rows, usage) = _usage.GetValueOrDefault(settled.Agent);
+            _usage[settled.Agent] = (rows + 1, usage + settled.Usage.Total);
+        }
+
         if (settled.SettledAt > _lastSettledAt)
             _lastSettledAt = settled.SettledAt;
         return settled.Failure is { } failure ? _errors.Add(failure) : null;
@@ -51,11 +59,23 @@ internal sealed class SummaryBuilder
             RowsPerSecond = duration > TimeSpan.Zero ? Math.Round(Settled / duration.TotalSeconds, 3) : 0,
             Attempts = _attempts,
             LatencyMs = _latency.Count == 0 ? null : Latency(),
+            Usage = _usage.Count == 0 ? null : Usage(),
             Errors = _errors.ToList(),
         };
     }
 
     private long CountOf(ItemState state) => _byState[(int)state];
+
+    private UsageSummary Usage()
+    {
+        var all = _usage.Values.Aggregate(default(AgentUsage), (sum, agent) => sum + agent.Usage);
+        return new(all.InputTokens, all.OutputTokens, all.CostUsd,
+        [
+            .. _usage.Select(agent => new AgentUsageSummary(
+                agent.Key, agent.Value.Rows, agent.Value.Usage.InputTokens, agent.Value.Usage.OutputTokens,
+                agent.Value.Usage.CostUsd)),
+        ]);
+    }
 
     private LatencySummary Latency() => new(
         ResultJson.Milliseconds(_latency.Percentile(0.5)), ResultJson.Milliseconds(_latency.Percentile(0.9)),

@@ -39,6 +39,14 @@ public interface ISchedule
     /// <summary>How many messages of the batch wait in that queue's name.</summary>
     Task<int> CountAsync(Guid batchId, string queue, CancellationToken cancellationToken);
 
+    /// <summary>How many messages wait, of all batches; beyond <paramref name="atMost"/> it is not counted.</summary>
+    Task<int> CountAsync(int atMost, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// When the earliest message, of whichever batch, can be claimed; null when there is none. Long past: nobody sweeps.
+    /// </summary>
+    Task<DateTimeOffset?> FindEarliestAsync(CancellationToken cancellationToken);
+
     Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken);
 }
 

@@ -139,6 +139,7 @@ internal sealed partial class AgentFlow : IGateValve, IDisposable
         {
             var call = new FlowCall(Now, _isProbe);
             _isProbe = false;
+            AgentMetrics.BeginCall(Name);
             return call;
         }
     }
@@ -148,6 +149,7 @@ internal sealed partial class AgentFlow : IGateValve, IDisposable
     {
         if (!call.TryEnd())
             return;
+        AgentMetrics.LeaveCall(Name);
         lock (_lock)
         {
             // It may have begun a session; whether it did is not known.
@@ -166,7 +168,8 @@ internal sealed partial class AgentFlow : IGateValve, IDisposable
     {
         if (!call.TryEnd())
             return;
-        AgentMetrics.CountCall(Name, failure);
+        AgentMetrics.LeaveCall(Name);
+        AgentMetrics.CountCall(Name, failure, Now - call.At);
         ItemFailure? causeBefore, cause;
         TimeSpan openFor;
         bool hasChanged;

@@ -118,6 +118,7 @@ public sealed partial class Heartbeat(
             Note = note,
             AgentNotes = _load?.Governor.AgentNotes() ?? [],
             AgentLevels = _load?.Governor.AgentLevels() ?? new Dictionary<string, double>(),
+            IsProtected = _load?.Guard?.IsHeld ?? false,
             InFlight = _load?.Governor.InFlight ?? 0,
             Capacity = _load?.Governor.Capacity ?? 0,
             Concurrency = _load?.Options.Concurrency ?? 0,

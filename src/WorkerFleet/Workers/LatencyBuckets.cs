@@ -26,6 +26,13 @@ public static class LatencyBuckets
         .GroupBy(each => each.Key)
         .ToDictionary(group => group.Key, group => group.Sum(each => each.Value));
 
+    /// <summary>The mean duration, within 10 %; null when nothing was counted.</summary>
+    public static TimeSpan? Mean(IReadOnlyDictionary<int, int> counts)
+    {
+        var all = counts.Values.Sum(count => (long)count);
+        return all == 0 ? null : TimeSpan.FromSeconds(counts.Sum(each => MiddleOf(each.Key).TotalSeconds * each.Value) / all);
+    }
+
     /// <summary>The duration that the share <paramref name="quantile"/> (0 to 1) does not exceed; null when nothing was counted.</summary>
     public static TimeSpan? Percentile(IReadOnlyDictionary<int, int> counts, double quantile)
     {

@@ -30,6 +30,9 @@ public sealed record WorkerRecord
     /// <summary>How far it slows agents that throttle, by name: what <see cref="RateExchange"/> compares.</summary>
     public IReadOnlyDictionary<string, double> AgentLevels { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Whether the platform spares it when there are to be fewer; see <see cref="ScaleInGuard"/>.</summary>
+    public bool IsProtected { get; init; }
+
     /// <summary>Items being worked on.</summary>
     public int InFlight { get; init; }
 

@@ -31,6 +31,19 @@ public static class WorkerServices
     }
 
     /// <summary>
+    /// For a process that works on items, on a platform that can be asked to spare it: needs an
+    /// <see cref="IScaleInProtection"/>. To be added before <see cref="AddFleetWorker"/> and the bus, so that it is protected
+    /// until its last item has finished.
+    /// </summary>
+    public static IServiceCollection AddScaleInGuard(this IServiceCollection services, ScaleInOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<ScaleInGuard>();
+        services.AddHostedService(provider => provider.GetRequiredService<ScaleInGuard>());
+        return services;
+    }
+
+    /// <summary>
     /// For every process of a fleet. To be added before the bus, so that it is in the register until its last item has
     /// finished. Shows every <see cref="FleetRole"/> and every <see cref="IBusyBatches"/> that is registered.
     /// </summary>

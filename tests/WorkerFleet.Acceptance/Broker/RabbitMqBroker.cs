@@ -119,6 +119,16 @@ public sealed class RabbitMqBroker : IAsyncLifetime, IDisposable
         return names;
     }
 
+    /// <summary>Adds a user of the default virtual host.</summary>
+    /// <param name="name">A new one's; the password is the same.</param>
+    /// <param name="read">Pattern of what it may read. It may neither configure nor write anything.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task AddReaderAsync(string name, string read, CancellationToken cancellationToken)
+    {
+        await OwnNode().ControlAsync(["add_user", name, name], cancellationToken);
+        await OwnNode().ControlAsync(["set_permissions", "-p", "/", name, "^$", "^$", read], cancellationToken);
+    }
+
     /// <summary>Connects to it, as the tests' own client.</summary>
     public Task<IConnection> ConnectAsync(CancellationToken cancellationToken) =>
         new ConnectionFactory { Uri = Uri, AutomaticRecoveryEnabled = false, ClientProvidedName = "tests" }

@@ -59,9 +59,11 @@ internal sealed partial class DashboardFleet : IAsyncDisposable
     private static object Simulated(string latency, double unavailable, double invalid) => new
     {
         Type = "simulated",
+        Price = new { InputPerMillionTokens = 3, OutputPerMillionTokens = 15 },
         Simulated = new
         {
             Latency = latency, LatencySpread = 0.4, UnavailableRate = unavailable, InvalidInputRate = invalid,
+            InputTokens = 1_200, OutputTokens = 80,
         },
     };
 

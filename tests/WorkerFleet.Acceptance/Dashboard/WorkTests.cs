@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using WorkerFleet.Acceptance.Broker;
@@ -90,6 +91,60 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
     }
 
     [Fact]
+    public async Task Batch_ThatRuns_ShowsItsCostGrowAndOfARowWhatEachAttemptCost()
+    {
+        var batch = await _fleet.BeginSummariesAsync();
+        await using var visitor = await browser.VisitAsync(_fleet.Address);
+        await visitor.GoAsync($"/batches/{batch}");
+        var cost = visitor.Page.Locator("[data-bind='usage.cost_usd']");
+
+        // Live, without a new page.
+        await Expect(cost).ToHaveTextAsync(Dollars());
+        var before = await cost.TextContentAsync();
+        await Expect(cost).Not.ToHaveTextAsync(before!);
+        await Expect(visitor.Page.Locator("[data-bind=projected_cost_usd]")).ToHaveTextAsync(Dollars());
+        await Expect(visitor.Page.Locator("[data-bind=usage]")).ToHaveTextAsync(new Regex("^[0-9,]+ in, [0-9,]+ out$"));
+        await visitor.CheckAsync();
+
+        await visitor.GoAsync($"/batches/{batch}?state=succeeded");
+        await visitor.Page.Locator("#items th a").First.ClickAsync();
+        await Expect(visitor.Page.Locator(".timeline li.succeeded")).ToContainTextAsync(new Regex(@"\$0\.\d+ · [0-9,]+ in, \d+ out"));
+        await visitor.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Batch_OfAMillionRowsThatWereUploaded_IsShownAsAnyOther()
+    {
+        const int rows = 1_000_000;
+        await File.WriteAllLinesAsync(_fleet.Fleet.Workspace["million.csv"], Enumerable.Range(0, rows)
+            .Select(row => string.Create(CultureInfo.InvariantCulture, $"M-{row:D7},Where is parcel {row}?")).Prepend("ticket,text"));
+        await using var visitor = await browser.VisitAsync(_fleet.Address);
+        var page = visitor.Page;
+        await visitor.GoAsync("/submit");
+        await page.Locator("#source").SetInputFilesAsync(_fleet.Fleet.Workspace["million.csv"]);
+        await page.Locator("#agent").SelectOptionAsync("triage");
+        await page.Locator("#id-column").FillAsync("ticket");
+        await page.Locator("#prompt").FillAsync("Classify: {{text}}");
+
+        await page.Locator("button[name=submit]").ClickAsync();
+
+        await page.WaitForURLAsync(BatchAddress(), new() { Timeout = 120_000 });
+        await Expect(page.Locator("main")).ToContainTextAsync("1,000,000 rows");
+        await ShouldMoveAsync(visitor);
+        await visitor.CheckAsync();
+        var batch = new Uri(page.Url).AbsolutePath;
+        await visitor.GoAsync($"{batch}?state=succeeded");
+        await Expect(page.Locator("#items tbody tr").First).ToBeVisibleAsync();
+        Assert.InRange(await page.Locator("#items tbody tr").CountAsync(), 1, 200);
+        await visitor.GoAsync($"{batch}/items/999999");
+        await Expect(page.Locator("main")).ToContainTextAsync("pending");
+        await visitor.CheckAsync();
+        await visitor.GoAsync("/");
+        await Expect(page.Locator("main")).ToContainTextAsync("1,000,000");
+        await visitor.CheckAsync();
+    }
+
+    [Fact]
     public async Task DeadLetters_ReplayedOrArchived_AreNoLongerOpen()
     {
         var batch = await _fleet.RunTriageAsync();
@@ -117,6 +172,9 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
             "the row that was run again to fail again, or not");
         visitor.ShouldHaveNoErrors();
     }
+
+    [GeneratedRegex(@"^\$[0-9.,]+$")]
+    private static partial Regex Dollars();
 
     private static async Task ShouldBeAsync(string state, params Visitor[] visitors)
     {

@@ -105,7 +105,7 @@ public sealed class CircuitTests(RabbitMqBroker broker, ITestOutputHelper log) :
     private async Task<int> NotesAsync()
     {
         var workers = (await _fleet.Workspace.RunAsync("workers", "--json")).ShouldBe(0).Json();
-        return workers.EnumerateArray().Sum(worker => worker.GetProperty("agent_notes").GetArrayLength());
+        return workers.GetProperty("workers").EnumerateArray().Sum(worker => worker.GetProperty("agent_notes").GetArrayLength());
     }
 
     private static string MessageOf(System.Text.Json.JsonElement line) =>

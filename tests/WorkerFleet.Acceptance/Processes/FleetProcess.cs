@@ -10,8 +10,13 @@ public sealed class FleetProcess : IAsyncDisposable
     /// <summary>Far beyond what any of these runs takes on a busy machine.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>The executable of the same build, which is copied beside the tests.</summary>
-    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "fleet.dll");
+    /// <summary>
+    /// The executable as <c>./fleet</c> builds it, compiled ahead of time, which <c>./test</c> names; else that of the same
+    /// build, which is copied beside the tests.
+    /// </summary>
+    private static readonly string Executable = Environment.GetEnvironmentVariable("WORKERFLEET_TEST_FLEET") is { Length: > 0 } named
+        ? named
+        : Path.Combine(AppContext.BaseDirectory, "fleet.dll");
 
     private readonly Process _process;
     private readonly string _commandLine;

@@ -6,6 +6,7 @@ using WorkerFleet.Items;
 using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
+using WorkerFleet.Scheduling;
 using WorkerFleet.Sqlite;
 using WorkerFleet.Workers;
 
@@ -36,6 +37,12 @@ internal sealed class StoreReader : IAsyncDisposable
         addStore(services);
         _services = services.AddFleet().BuildServiceProvider();
     }
+
+    /// <summary>The processes of the fleet, by their heartbeats.</summary>
+    public IWorkerRegistry Workers => _services.GetRequiredService<IWorkerRegistry>();
+
+    /// <summary>What is to be sent at a time.</summary>
+    public ISchedule Schedule => _services.GetRequiredService<ISchedule>();
 
     /// <summary>The newest batch, or null.</summary>
     public async Task<BatchProgress?> FindLatestAsync()

@@ -82,7 +82,7 @@ internal sealed class BrokerFleet : IAsyncDisposable
         while (true)
         {
             using var workers = JsonDocument.Parse(FleetExecutable.Output(Folder, "workers", "--json"));
-            if (workers.RootElement.GetArrayLength() == count)
+            if (workers.RootElement.GetProperty("workers").GetArrayLength() == count)
                 return;
             if (waiting.Elapsed > LongestStart)
                 throw new InvalidOperationException("The fleet does not start: is the broker there?");

@@ -17,6 +17,11 @@ public sealed class DynamoReopening : ReopenConformance
     protected override Task<IStoreFixture> CreateFixtureAsync() => DynamoFixture.CreateAsync();
 }
 
+public sealed class DynamoLedgerUsage : LedgerUsageConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => DynamoFixture.CreateAsync();
+}
+
 public sealed class DynamoSchedule : ScheduleConformance
 {
     protected override Task<IStoreFixture> CreateFixtureAsync() => DynamoFixture.CreateAsync();

@@ -39,8 +39,8 @@ public sealed class DynamoTablesTests : IAsyncLifetime, IDisposable
     {
         TableDifference[] missing =
         [
-            new(_options.RunsTable, "there is no such table", CanBeMade: true),
-            new(_options.JournalTable, "there is no such table", CanBeMade: true),
+            new(_options.RunsTable, "there is no such table", CanBeMade: true, TableAspect.Table),
+            new(_options.JournalTable, "there is no such table", CanBeMade: true, TableAspect.Table),
         ];
         Assert.Equal(missing, await _tables.CompareAsync(CancellationToken.None));
 
@@ -71,7 +71,8 @@ public sealed class DynamoTablesTests : IAsyncLifetime, IDisposable
         var difference = (await _tables.CompareAsync(CancellationToken.None))[0];
 
         Assert.Equal(
-            new(_options.RunsTable, "its key is id (S), SK (S), not PK (S), SK (S)", CanBeMade: false), difference);
+            new(_options.RunsTable, "its key is id (S), SK (S), not PK (S), SK (S)", CanBeMade: false, TableAspect.Key),
+            difference);
     }
 
     private Task CreateAsync(string table, string partition) => _client.CreateTableAsync(new CreateTableRequest

@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 
@@ -8,9 +9,15 @@ internal sealed class LedgerModel
 {
     private readonly SortedDictionary<long, (ItemState State, int Round, int Attempts)> _items = [];
 
+    private readonly Dictionary<int, AgentUsage> _usage = [];
+
+    public AgentUsage Usage => _usage.Values.Aggregate(default(AgentUsage), (sum, slice) => sum + slice);
+
     public ItemCounts Counts => CountOf(_items.Keys);
 
     public ItemCounts CountsOf(int slice) => CountOf(_items.Keys.Where(index => index / Samples.SliceSize == slice));
+
+    public AgentUsage UsageOf(int slice) => _usage.GetValueOrDefault(slice);
 
     public void AddSlice(int number)
     {
@@ -28,7 +35,11 @@ internal sealed class LedgerModel
         else if (item.State != ItemState.Pending)
             outcome = SettleOutcome.AlreadySettled;
         else
+        {
             _items[settlement.Index] = (settlement.State, settlement.Round, settlement.Attempts);
+            _usage[settlement.Slice] = UsageOf(settlement.Slice) + settlement.Usage.Round;
+        }
+
         return new SettleResult(outcome, (int)CountsOf(settlement.Slice).Pending, Samples.SliceSize);
     }
 

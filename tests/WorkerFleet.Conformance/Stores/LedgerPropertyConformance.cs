@@ -57,7 +57,10 @@ public abstract class LedgerPropertyConformance : StoreSuite
                     model.AddSlice((int)step.Numbers[0]);
                     break;
                 case StepKind.Settle when step.Numbers[0] >= 0:
-                    var settlement = Samples.Settlement(batch, step.Numbers[0], step.State, step.Round);
+                    var settlement = Samples.Settlement(batch, step.Numbers[0], step.State, step.Round) with
+                    {
+                        Usage = new(Samples.Usage(step.Numbers[0] + (100 * step.Round))),
+                    };
                     Assert.Equal(model.Settle(settlement), await Ledger.SettleAsync(settlement, Token));
                     break;
                 case StepKind.Reopen:
@@ -107,10 +110,11 @@ public abstract class LedgerPropertyConformance : StoreSuite
 
     private async Task AssertAuditAsync(Guid batch, LedgerModel model)
     {
-        Assert.Equal(model.Counts, await Ledger.CountAsync(batch, Token));
+        Assert.Equal(new LedgerSums(model.Counts, model.Usage), await Ledger.SumAsync(batch, Token));
         foreach (var slice in await Ledger.ReadSlicesAsync(batch, 0, Slices, pendingOnly: false, Token))
         {
             Assert.Equal(model.CountsOf(slice.Number), slice.Counts);
+            Assert.Equal(model.UsageOf(slice.Number), slice.Usage);
             Assert.Equal(slice.Counts, await Ledger.CountRecordsAsync(batch, slice.Number, Token));
             Assert.Equal(slice.Counts.Pending, slice.Pending.Count);
         }
@@ -121,7 +125,10 @@ public abstract class LedgerPropertyConformance : StoreSuite
     }
 
     private static Settlement Outcome(Guid batch, Delivery delivery) => Samples.Settlement(
-        batch, delivery.Index, (ItemState)(1 + (delivery.Index % 4)), delivery.Round);
+        batch, delivery.Index, (ItemState)(1 + (delivery.Index % 4)), delivery.Round) with
+    {
+        Usage = new(Samples.Usage(delivery.Index)),
+    };
 
     private enum StepKind
     {

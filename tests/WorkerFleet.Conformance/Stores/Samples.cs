@@ -1,4 +1,5 @@
 using System.Text;
+using WorkerFleet.Agents;
 using WorkerFleet.Items;
 using WorkerFleet.Journal;
 using WorkerFleet.Ledger;
@@ -44,6 +45,10 @@ internal static class Samples
                 ? null
                 : new ItemFailure(FailureKind.Timeout, "No answer within 5 s", Retryable: true),
         };
+
+    /// <summary>Another one for each number; odd ones without a cost.</summary>
+    public static AgentUsage Usage(long number) =>
+        new(number + 1, (2 * number) + 1, number % 2 == 0 ? (number + 1) * 0.000000001m : null);
 
     public static JournalEvent Event(
         Guid batchId, long index, string status = JournalStatus.InvocationStarted, int attempt = 1) => new(

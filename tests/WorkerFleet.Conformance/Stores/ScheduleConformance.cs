@@ -112,6 +112,20 @@ public abstract class ScheduleConformance : StoreSuite
     }
 
     [Fact]
+    public async Task FindEarliest_ClaimedMessage_CountsFromTheEndOfItsLease()
+    {
+        Assert.Null(await Schedule.FindEarliestAsync(Token));
+        await Put("a", 1);
+        await Put("b", 20);
+
+        Assert.Equal(Noon.AddSeconds(1), await Schedule.FindEarliestAsync(Token));
+        await Claim(10);
+        Assert.Equal(Noon.AddSeconds(20), await Schedule.FindEarliestAsync(Token));
+        await Schedule.ClaimDueAsync(Noon.AddSeconds(20), 10, TimeSpan.FromHours(1), null, Token);
+        Assert.Equal(Noon.AddSeconds(40), await Schedule.FindEarliestAsync(Token));
+    }
+
+    [Fact]
     public async Task Complete_ClaimedMessages_AreGone()
     {
         await Put("a", 1);
@@ -233,6 +247,18 @@ public abstract class ScheduleConformance : StoreSuite
         await Put("d", 100, Guid.CreateVersion7());
 
         Assert.Equal(2, await Schedule.CountAsync(_batch, "items", Token));
+    }
+
+    [Fact]
+    public async Task Count_OfAllBatches_CountsClaimedOnesAndStopsWhereItIsTold()
+    {
+        var before = await Schedule.CountAsync(10_000, Token);
+        for (var i = 0; i < 12; i++)
+            await Put($"m{i}", 1, i % 2 == 0 ? _batch : Guid.CreateVersion7(), queue: i == 0 ? "batches" : "items");
+        await Schedule.ClaimDueAsync(Noon.AddSeconds(10), 3, Lease, [_batch], Token);
+
+        Assert.Equal(before + 12, await Schedule.CountAsync(10_000, Token));
+        Assert.Equal(5, await Schedule.CountAsync(5, Token));
     }
 
     [Fact]

@@ -17,6 +17,11 @@ public sealed class SqliteReopening : ReopenConformance
     protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
 }
 
+public sealed class SqliteLedgerUsage : LedgerUsageConformance
+{
+    protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());
+}
+
 public sealed class SqliteSchedule : ScheduleConformance
 {
     protected override Task<IStoreFixture> CreateFixtureAsync() => Task.FromResult<IStoreFixture>(SqliteFixture.Create());

@@ -97,11 +97,19 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task Open_FileFromBeforeThereWereWorkers_GetsTheirTablesAndKeepsItsRows()
     {
         await using (var provider = (ServiceProvider)_fixture.Open())
+        {
             await provider.GetRequiredService<IJournal>().AppendAsync(Samples.Event(_batch, 1), default);
+            await provider.GetRequiredService<ILedger>().AddSliceAsync(Samples.Slice(_batch, 0), [], default);
+            await provider.GetRequiredService<ILedger>().SettleAsync(Samples.Settlement(_batch, 0), default);
+        }
+
         using (var connection = Connection.Open(_fixture.DatabasePath, readOnly: false, cacheKb: 64))
         {
             connection.Execute("DROP TABLE workers; DROP TABLE leases; DROP TABLE limit_shares");
             connection.Execute("DROP TABLE broken_messages; DROP TABLE api_keys; DROP INDEX dead_letters_archived");
+            foreach (var column in new[] { "input_tokens", "output_tokens", "cost_nanos" })
+                connection.Execute($"ALTER TABLE slices DROP COLUMN {column}");
+            connection.Execute("ALTER TABLE items DROP COLUMN usage");
             connection.Execute("PRAGMA user_version = 1");
         }
 
@@ -111,6 +119,9 @@ public sealed class SqliteFileTests : IAsyncLifetime
             "reconciler", "a", Samples.Noon, TimeSpan.FromSeconds(1), default));
         Assert.Empty(await store.GetRequiredService<IWorkerRegistry>().ListAsync(Samples.Noon, default));
         Assert.Empty(await store.GetRequiredService<IApiKeys>().ListAsync(default));
+        var ledger = store.GetRequiredService<ILedger>();
+        Assert.Equal(new LedgerSums(new(7, 1, 0, 0, 0)), await ledger.SumAsync(_batch, default));
+        Assert.True((await ledger.FindSettledAsync(_batch, 0, default))!.Usage.IsNone);
         Assert.Single(await store.GetRequiredService<IJournal>().ReadAsync(
             ItemSession.IdFor(_batch, 1), 10, default));
     }

@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Items;
 
 namespace WorkerFleet.Tests.AgentCore;
@@ -26,6 +27,18 @@ public sealed class EventStreamTests
 
         Assert.Null(reply.Failure);
         Assert.Equal(expected, reply.Text());
+    }
+
+    [Theory]
+    [InlineData("data: {\"usage\":{\"input_tokens\":1}}\n\ndata: {\"usage\":{\"input_tokens\":8,\"output_tokens\":3}}\n\n")]
+    [InlineData("data: {\"usage\":{\"input_tokens\":8,\"output_tokens\":3}}\n\ndata: 1\n\ndata: [DONE]\n\n")]
+    [InlineData("data: 1\n\nevent: done\ndata: {\"a\":1,\"usage\":{\"input_tokens\":8,\"output_tokens\":3}}\n\n")]
+    [InlineData("data: {\"usage\":{\"input_tokens\":8,\"output_tokens\":3}}\n\nevent: error\ndata: {\"error\":\"no\"}\n\n")]
+    public async Task Invoke_StreamThatTellsItsUsage_IsKnownByItsLastWord(string stream)
+    {
+        await using var server = RawServer.Answering(RawServer.Chunked("text/event-stream", stream));
+
+        Assert.Equal(new AgentUsage(8, 3), (await HttpCall.InvokeAsync(server.Url)).Usage);
     }
 
     [Theory]

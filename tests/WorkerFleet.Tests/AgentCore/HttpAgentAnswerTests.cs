@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Items;
 
 namespace WorkerFleet.Tests.AgentCore;
@@ -26,6 +27,19 @@ public sealed class HttpAgentAnswerTests
 
         Assert.Null(reply.Failure);
         Assert.Equal(expected, reply.Text());
+    }
+
+    [Fact]
+    public async Task Invoke_ReportedErrorThatTellsItsUsage_IsPaidForToo()
+    {
+        await using var server = RawServer.Answering(RawServer.Answer("200 OK", "application/json",
+            """{"status":"error","message":"no","retryable":false,"meta":{"in":8},"cost_usd":0.01}"""));
+
+        var reply = await HttpCall.InvokeAsync(
+            server.Url, configure: options => options.Usage = new() { InputTokens = "/meta/in" });
+
+        Assert.NotNull(reply.Failure);
+        Assert.Equal(new AgentUsage(8, 0, 0.01m), reply.Usage);
     }
 
     [Fact]

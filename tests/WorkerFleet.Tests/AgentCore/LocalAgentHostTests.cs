@@ -28,6 +28,19 @@ public sealed class LocalAgentHostTests
         Assert.Equal((1, 1, 0), (local.Stats.Read().Invocations, local.Stats.Read().Succeeded, local.Stats.Read().Failed));
     }
 
+    [Theory]
+    [InlineData(LocalAgentBehaviour.Echo)]
+    [InlineData(LocalAgentBehaviour.Streaming)]
+    public async Task Invoke_WithUsage_TellsItInTheAnswer(LocalAgentBehaviour behaviour)
+    {
+        await using var local = await StartAsync(new LocalAgentOptions { Behaviour = behaviour, Usage = true });
+
+        var reply = await HttpCall.InvokeAsync(local.Address.ToString(), Input);
+
+        Assert.Equal("""{"echo":"hi","usage":{"input_tokens":11,"output_tokens":3}}""", reply.Text());
+        Assert.Equal(new AgentUsage(11, 3), AgentUsageReader.Default.Read(reply.Output));
+    }
+
     [Fact]
     public async Task Invoke_Failing_AlwaysFails()
     {

@@ -108,6 +108,9 @@ public sealed class AgentCatalogTests
     [InlineData("UnavailableRate", "1.1")]
     [InlineData("AgentErrorRate", "NaN")]
     [InlineData("InvalidInputRate", "2")]
+    [InlineData("InputTokens", "-1")]
+    [InlineData("OutputTokens", "1000001")]
+    [InlineData("CostUsd", "1000.01")]
     public void Create_BadSimulatedOption_NamesItsKey(string key, string value)
     {
         var (catalog, problems) = Create(($"simulated:Simulated:{key}", value));

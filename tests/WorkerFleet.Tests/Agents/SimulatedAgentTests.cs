@@ -25,6 +25,29 @@ public sealed class SimulatedAgentTests
     }
 
     [Fact]
+    public async Task Invoke_WithUsage_TellsOfCallsThatHaveRunTheSameEachTime()
+    {
+        var options = new SimulatedAgentOptions
+        {
+            Latency = TimeSpan.Zero, ThrottledRate = 0.3, AgentErrorRate = 0.3, InputTokens = 1_000, OutputTokens = 10,
+            CostUsd = 0.25m,
+        };
+        var replies = await RepliesAsync();
+
+        Assert.All(replies, reply => Assert.Equal(reply.Failure is { MayHaveRun: false }, reply.Usage is null));
+        var told = replies.Select(reply => reply.Usage).OfType<AgentUsage>().ToList();
+        Assert.Contains(replies, reply => reply is { Failure: not null, Usage: not null });
+        Assert.All(told, usage => Assert.True(
+            usage is { InputTokens: >= 500 and <= 1_500, OutputTokens: >= 5 and <= 15, CostUsd: 0.25m }));
+        Assert.Equal(1_000, told.Average(usage => usage.InputTokens), 100.0);
+        Assert.Equal(replies.Select(reply => reply.Usage), (await RepliesAsync()).Select(reply => reply.Usage));
+
+        Task<AgentReply[]> RepliesAsync() => Task.WhenAll(Enumerable.Range(0, 200).Select(index =>
+            new SimulatedAgent("agent", options, TimeProvider.System).InvokeAsync(
+                new("s", Guid.Empty, index, 1, default), CancellationToken.None)));
+    }
+
+    [Fact]
     public async Task Invoke_AnotherSeed_HasOtherOutcomes()
     {
         var one = await OutcomesAsync(Mixed, Enumerable.Range(0, 100));

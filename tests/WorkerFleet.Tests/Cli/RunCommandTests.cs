@@ -12,7 +12,10 @@ public sealed class RunCommandTests : IDisposable
     {
         _cli.Write("rows.csv", "id,name\nA-1,Ann\nA-2,\"Bo, the second\"\nA-3,Cy\n");
         _cli.Write("appsettings.json", """
-            {"Fleet":{"Agents":{"strict":{"Type":"simulated","Simulated":{"Latency":"00:00:00","InvalidInputRate":1}}}}}
+            {"Fleet":{"Agents":{"strict":{"Type":"simulated","Simulated":{"Latency":"00:00:00","InvalidInputRate":1}},
+              "metered":{"Type":"simulated","Price":{"InputPerMillionTokens":3},
+                "Simulated":{"Latency":"00:00:00","InputTokens":1000}},
+              "priced":{"Type":"echo","Price":{"PerCall":0.5}}}}}
             """);
     }
 
@@ -71,6 +74,35 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(ExitCodes.BadInput, await _cli.RunAsync("retry", "--item", "7"));
         Assert.StartsWith(
             "--item 7: There is no row 7", Assert.Single(_cli.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_AgentsWithPricesAndTokens_SaysWhatItCostEverywhere()
+    {
+        Assert.Equal(
+            ExitCodes.Success, await _cli.RunAsync("run", "rows.csv", "--agent", "priced", "--prompt", "{{name}}"));
+        Assert.Contains("cost      $1.50\n", _cli.Output, StringComparison.Ordinal);
+        var line = JsonDocument.Parse(_cli.Read("results/rows/results.jsonl").Split('\n')[0]).RootElement;
+        Assert.Equal("""{"input_tokens":0,"output_tokens":0,"cost_usd":0.5}""", line.GetProperty("usage").GetRawText());
+        await _cli.RunAsync("status");
+        Assert.Contains("cost      $1.50\n", _cli.Output, StringComparison.Ordinal);
+        await _cli.RunAsync("show", "1");
+        Assert.Contains("cost      $0.5\n", _cli.Output, StringComparison.Ordinal);
+
+        Assert.Equal(
+            ExitCodes.Success,
+            await _cli.RunAsync(
+                "run", "rows.csv", "--agent", "metered", "--prompt", "{{name}}", "--output", "metered", "--json"));
+        var usage = Json().GetProperty("batch").GetProperty("usage");
+        Assert.InRange(usage.GetProperty("input_tokens").GetInt64(), 1_500, 4_500);
+        Assert.Equal(
+            usage.GetProperty("input_tokens").GetInt64() * 0.000003m, usage.GetProperty("cost_usd").GetDecimal());
+        var summary = JsonDocument.Parse(_cli.Read("metered/summary.json")).RootElement.GetProperty("usage");
+        Assert.Equal(usage.GetProperty("cost_usd").GetDecimal(), summary.GetProperty("cost_usd").GetDecimal());
+        var agent = Assert.Single(summary.GetProperty("agents").EnumerateArray());
+        Assert.Equal(("metered", 3), (agent.GetProperty("agent").GetString(), agent.GetProperty("rows").GetInt32()));
+        await _cli.RunAsync("list", "--json");
+        Assert.Equal(2, Json().EnumerateArray().Count(batch => batch.TryGetProperty("usage", out _)));
     }
 
     [Fact]

@@ -71,6 +71,51 @@ public sealed class AcceptedItemsTests : IAsyncLifetime
         await SettledAsync("\"ok\"");
     }
 
+    [Theory]
+    [InlineData("""{"usage":{"input_tokens":8,"output_tokens":3}}""", null, "2")]
+    [InlineData("1", """{"input_tokens":8,"output_tokens":3}""", "2")]
+    [InlineData("1", """{"input_tokens":8,"output_tokens":3,"cost_usd":0.5}""", "0.5")]
+    public async Task Completed_TaskTellsItsUsage_IsCountedOnceAndPriced(string output, string? usage, string cost)
+    {
+        // A call, and an hour from it to the end of the task.
+        _flow.Agents.Price = new() { PerCall = 1, PerHour = 1 };
+        _flow.Agents.CompleteWithin = TimeSpan.FromHours(2);
+        await _flow.ProcessAsync(_flow.ItemOf(_batch, 1));
+        _flow.Time.Advance(TimeSpan.FromHours(1));
+
+        for (var time = 0; time < 2; time++)
+        {
+            await RecordAsync(Completed(output) with
+            {
+                CreatedAt = _flow.Time.GetUtcNow(), Usage = usage is null ? null : JsonElement.Parse(usage),
+            });
+            foreach (var due in await DueAsync(TimeSpan.Zero))
+                await _flow.ProcessAsync(due);
+        }
+
+        var expected = new AgentUsage(8, 3, decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(new ItemUsage(expected), (await _flow.FindSettledAsync(_batch, 1))!.Usage);
+        Assert.Equal(expected, (await _flow.Ledger.SumAsync(_batch.CorrelationId, CancellationToken.None)).Usage);
+    }
+
+    [Fact]
+    public async Task Failed_TaskThatIsTriedAgain_CountsBothAttempts()
+    {
+        _flow.Agents.Price = new() { PerCall = 1 };
+        await _flow.ProcessAsync(_flow.ItemOf(_batch, 1));
+        await RecordAsync(Failed(retryable: true));
+        await _flow.ProcessAsync(Assert.Single(await DueAsync(TimeSpan.Zero)));
+        _flow.Time.Advance(TimeSpan.FromHours(1));
+        await _flow.ProcessAsync(Assert.Single(await DueAsync(TimeSpan.Zero)));
+
+        await RecordAsync(Completed("1", attempt: 2));
+        await _flow.ProcessAsync(Assert.Single(await DueAsync(TimeSpan.Zero)));
+
+        var settled = (await _flow.FindSettledAsync(_batch, 1))!;
+        Assert.Equal((ItemState.Succeeded, 2), (settled.State, settled.Attempts));
+        Assert.Equal(new ItemUsage(new(CostUsd: 2)), settled.Usage);
+    }
+
     [Fact]
     public async Task Completed_BeforeTheAcceptanceIsRecorded_SettlesTheItem()
     {

@@ -53,6 +53,26 @@ public sealed class ReopenItemsConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consume_RowThatUsedSomething_CountsEachOfItsCallsOnce()
+    {
+        _flow.Agents.Price = new() { PerCall = 1 };
+        var batch = await FailedAsync(4, failing: [1], mayHaveRun: true);
+
+        await ReplayAsync(batch);
+        await ReplayAsync(batch);
+        Assert.Equal(4m, await CostAsync(batch));
+        await _flow.ProcessAsync(_flow.Sent<ProcessBatchItem>()[^1]);
+        await ReplayAsync(batch, round: 2);
+        _flow.Agents.Answer(_ => AgentReply.Succeed("1"u8.ToArray()));
+        await _flow.ProcessAsync(_flow.Sent<ProcessBatchItem>()[^1]);
+
+        var settled = (await _flow.FindSettledAsync(batch, 1))!;
+        Assert.Equal((ItemState.Succeeded, 3, 2), (settled.State, settled.Attempts, settled.Round));
+        Assert.Equal(new ItemUsage(new(CostUsd: 1), new(CostUsd: 2)), settled.Usage);
+        Assert.Equal(6m, await CostAsync(batch));
+    }
+
+    [Fact]
     public async Task Consume_Repeated_ReopensNothingTwice()
     {
         var batch = await FailedAsync(4, failing: [1]);
@@ -229,36 +249,45 @@ public sealed class ReopenItemsConsumerTests : IAsyncLifetime
 
     /// <summary>A batch some of whose items failed; it is over, unless only some are processed.</summary>
     private async Task<BatchState> FailedAsync(
-        int rows, long[] failing, Func<long, string>? message = null, int? processed = null)
+        int rows, long[] failing, Func<long, string>? message = null, int? processed = null, bool mayHaveRun = false)
     {
         var batch = await _flow.AddBatchAsync(rows);
         await _flow.DispatchAllAsync(batch);
         _flow.Agents.Answer(call => failing.Contains(call.Index)
-            ? TestAgents.Fail(retryable: false, message?.Invoke(call.Index) ?? "It broke.")
+            ? AgentReply.Fail(
+                TestAgents.Fail(retryable: false, message?.Invoke(call.Index) ?? "It broke.").Failure! with
+                {
+                    MayHaveRun = mayHaveRun,
+                })
             : AgentReply.Succeed("1"u8.ToArray()));
         for (var i = 0; i < (processed ?? rows); i++)
             await _flow.ProcessAsync(_flow.ItemOf(batch, i));
         return batch;
     }
 
+    private async Task<decimal?> CostAsync(BatchState batch) =>
+        (await _flow.Ledger.SumAsync(batch.CorrelationId, CancellationToken.None)).Usage.CostUsd;
+
     private ReplayItems NewReplay(
         BatchState batch, IReadOnlyList<long>? indexes = null, string? group = null, DateTimeOffset? requestedAt = null) =>
         new(batch.CorrelationId, Guid.CreateVersion7(), indexes, group, requestedAt ?? _flow.Time.GetUtcNow());
 
     private async Task<Exception?> StartReplayAsync(
-        BatchState batch, IReadOnlyList<long>? indexes = null, string? group = null, DateTimeOffset? requestedAt = null)
+        BatchState batch, IReadOnlyList<long>? indexes = null, string? group = null, DateTimeOffset? requestedAt = null,
+        int round = 1)
     {
         var replay = NewReplay(batch, indexes, group, requestedAt);
         _flow.Time.Advance(TimeSpan.FromSeconds(1));
-        await _flow.ChangeAsync(batch, b => (b.CurrentState, b.Round, b.Replay) = (BatchStatus.Processing, 1, replay));
-        return await _flow.SendAsync(QueueNames.Dispatch, new ReopenItems(batch.CorrelationId, 1, replay));
+        await _flow.ChangeAsync(batch, b => (b.CurrentState, b.Round, b.Replay) = (BatchStatus.Processing, round, replay));
+        return await _flow.SendAsync(QueueNames.Dispatch, new ReopenItems(batch.CorrelationId, round, replay));
     }
 
     private async Task ReplayAsync(
-        BatchState batch, IReadOnlyList<long>? indexes = null, string? group = null, DateTimeOffset? requestedAt = null)
+        BatchState batch, IReadOnlyList<long>? indexes = null, string? group = null, DateTimeOffset? requestedAt = null,
+        int round = 1)
     {
         var before = _flow.Sent<ItemsReopened>().Count;
-        Assert.Null(await StartReplayAsync(batch, indexes, group, requestedAt));
+        Assert.Null(await StartReplayAsync(batch, indexes, group, requestedAt, round));
         await Eventually.IsTrueAsync(() => _flow.Sent<ItemsReopened>().Count == before + 1);
     }
 }

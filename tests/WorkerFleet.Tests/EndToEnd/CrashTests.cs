@@ -1,6 +1,7 @@
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.DeadLetters;
+using WorkerFleet.Ledger;
 using WorkerFleet.Results;
 using WorkerFleet.Tests.Fakes;
 
@@ -8,7 +9,7 @@ namespace WorkerFleet.Tests.EndToEnd;
 
 /// <summary>
 /// The process dies at some call of its store, and another one goes on: nothing is lost, nothing counts twice, and no row
-/// that had succeeded is invoked again.
+/// that had succeeded is invoked again. Each attempt costs a dollar, so that what is counted of a row is known.
 /// </summary>
 public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<CrashTests.DeadProcesses>
 {
@@ -31,7 +32,7 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
     public async Task Crash_AtACallOfTheStore_TheNextProcessCompletes(string scenario, int calls)
     {
         var folder = dead.NewFolder();
-        var (agents, faults) = (new TestAgents(), new Faults());
+        var (agents, faults) = (new TestAgents { Price = new() { PerCall = 1 } }, new Faults());
         agents.OnInvoke = (call, token) => InvokeAsync(call, token);
         var first = dead.Add(await EmbeddedFleet.StartAsync(folder, agents, faults));
         var id = await StartAsync(first, scenario, faults, calls);
@@ -48,6 +49,7 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
 
         Assert.Empty(agents.Calls.Skip(callsBefore).Select(call => call.Index).Intersect(succeededBefore));
         await CountsAddUpAsync(second, batch, scenario);
+        await CostsAddUpAsync(second, id);
         await second.AuditPassesAsync(id);
     }
 
@@ -74,9 +76,17 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
     private static async Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken);
-        return call.Index % 9 == 0 && call.Attempt == 1 ? TestAgents.Fail(retryable: false)
-            : call.Index % 3 == 0 && call.Attempt == 1 ? TestAgents.Fail(retryable: true)
+        return call.Index % 3 == 0 && call.Attempt == 1
+            ? AgentReply.Fail(TestAgents.Fail(retryable: call.Index % 9 != 0).Failure! with { MayHaveRun = true })
             : AgentReply.Succeed("1"u8.ToArray());
+    }
+
+    private static async Task CostsAddUpAsync(EmbeddedFleet fleet, Guid id)
+    {
+        var rows = await fleet.Get<ILedger>().ReadSettledAsync(id, 0, Rows, state: null, Rows, CancellationToken.None);
+        Assert.All(rows, row => Assert.Equal(row.Attempts, row.Usage.Total.CostUsd ?? 0));
+        var sums = await fleet.Get<ILedger>().SumAsync(id, CancellationToken.None);
+        Assert.Equal(rows.Sum(row => row.Attempts), sums.Usage.CostUsd ?? 0);
     }
 
     private static async Task CountsAddUpAsync(EmbeddedFleet fleet, BatchState batch, string scenario)

@@ -80,7 +80,8 @@ internal sealed class EmbeddedFleet : IAsyncDisposable
     }
 
     /// <summary>Submits that many rows in slices of 16, and drives them.</summary>
-    public async Task<Guid> SubmitAsync(int rows, Func<BatchSpec, BatchSpec>? change = null)
+    public async Task<Guid> SubmitAsync(
+        int rows, Func<BatchSpec, BatchSpec>? change = null, string? traceParent = null)
     {
         var csv = new StringBuilder("n\n");
         for (var i = 0; i < rows; i++)
@@ -95,7 +96,8 @@ internal sealed class EmbeddedFleet : IAsyncDisposable
         };
         using var source = new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString()));
         var result = await Get<BatchSubmitter>().SubmitAsync(
-            new(source, new() { DisplayName = "rows.csv", Format = SourceFormat.Csv }, change?.Invoke(spec) ?? spec, Output),
+            new(source, new() { DisplayName = "rows.csv", Format = SourceFormat.Csv }, change?.Invoke(spec) ?? spec, Output,
+                TraceParent: traceParent),
             CancellationToken.None);
         Assert.Empty(result.Problems);
         Drive(result.BatchId!.Value);

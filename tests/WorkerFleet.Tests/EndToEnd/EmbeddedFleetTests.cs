@@ -72,6 +72,46 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Run_AgentThatTellsWhatCallsUse_SumsOfLedgerRowsAndSummaryAgreeAtEveryMoment()
+    {
+        await using var fleet = await EmbeddedFleet.StartAsync(_folder, services => services.AddAgents(
+            new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Fleet:Agents:agent:Type"] = "simulated",
+                ["Fleet:Agents:agent:Simulated:Latency"] = "00:00:00.002",
+                ["Fleet:Agents:agent:Simulated:AgentErrorRate"] = "0.2",
+                ["Fleet:Agents:agent:Simulated:InputTokens"] = "1000",
+                ["Fleet:Agents:agent:Simulated:CostUsd"] = "0.000000001",
+            }).Build()));
+        var id = await fleet.SubmitAsync(400);
+
+        while (!BatchStatus.IsFinal((await fleet.ComesToAsync(id, _ => true)).CurrentState))
+        {
+            var (before, after) = (await SumOfRowsAsync(), (await SumsAsync(), await SumOfRowsAsync()));
+            Assert.InRange(after.Item1.InputTokens, before.InputTokens, after.Item2.InputTokens);
+        }
+
+        var rows = await fleet.Get<ILedger>().ReadSettledAsync(id, 0, 400, null, 400, CancellationToken.None);
+        var usage = await SumsAsync();
+        // Each attempt has run, and says that it cost a nano-dollar.
+        Assert.All(rows, row => Assert.Equal(row.Attempts * 0.000000001m, row.Usage.Total.CostUsd));
+        Assert.True(rows.Sum(row => row.Attempts) > 440);
+        Assert.Equal(await SumOfRowsAsync(), usage);
+        using var summary = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(fleet.Output, "summary.json")));
+        var exported = summary.RootElement.GetProperty("usage");
+        Assert.Equal(
+            (usage.InputTokens, usage.CostUsd),
+            (exported.GetProperty("input_tokens").GetInt64(), exported.GetProperty("cost_usd").GetDecimal()));
+
+        async Task<AgentUsage> SumsAsync() =>
+            (await fleet.Get<ILedger>().SumAsync(id, CancellationToken.None)).Usage;
+
+        async Task<AgentUsage> SumOfRowsAsync() =>
+            (await fleet.Get<ILedger>().ReadSettledAsync(id, 0, 400, null, 400, CancellationToken.None))
+                .Aggregate(default(AgentUsage), (sum, row) => sum + row.Usage.Total);
+    }
+
+    [Fact]
     public async Task Pause_MidRun_StopsAndResumeCompletesWithEachRowInvokedOnce()
     {
         SlowAgent();

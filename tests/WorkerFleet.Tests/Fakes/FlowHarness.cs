@@ -46,7 +46,7 @@ internal sealed class FlowHarness : IAsyncDisposable
             .AddSingleton<AcceptedItems>().AddSingleton<CompletionRecorder>().AddSingleton<HeldItems>()
             .AddSingleton(new CallbackOptions()).AddSingleton<CallbackAddresses>().AddSingleton<ItemResumption>()
             .AddSingleton<LiveWorkers>()
-            .AddSingleton<AgentInvoker>().AddSingleton<LargeInputs>()
+            .AddSingleton<AgentInvoker>().AddSingleton<AgentMeter>().AddSingleton<LargeInputs>()
             .AddSingleton<ItemProcessor>().AddSingleton<WorkerIdentity>().AddSingleton<BatchSource>()
             .AddSingleton<ItemSender>().AddSingleton<Dispatcher>().AddSingleton<Aggregator>()
             .AddSingleton(ExportLocations.Local).AddSingleton<ResultExporter>().AddSingleton<HeadStarts>().AddSingleton<LeaseHolder>()

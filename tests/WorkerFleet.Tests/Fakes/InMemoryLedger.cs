@@ -15,7 +15,7 @@ internal sealed class InMemoryLedger : ILedger
 
     public HashSet<Guid> Deleted { get; } = [];
 
-    /// <summary>How often <see cref="CountAsync"/> was called.</summary>
+    /// <summary>How often <see cref="SumAsync"/> was called.</summary>
     public int Counted => Volatile.Read(ref _counted);
 
     /// <summary>How often somebody saw to it that nothing expires.</summary>
@@ -27,7 +27,7 @@ internal sealed class InMemoryLedger : ILedger
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs in every <see cref="CountAsync"/>, with the batch.</summary>
+    /// <summary>Runs in every <see cref="SumAsync"/>, with the batch.</summary>
     public Action<Guid>? OnCount { get; set; }
 
     /// <summary>Runs at the start of every <see cref="ReadSettledAsync"/>, with the first row asked for.</summary>
@@ -60,6 +60,7 @@ internal sealed class InMemoryLedger : ILedger
         {
             Pending = pending,
             Counts = slice.Counts.Move(ItemState.Pending, settlement.State),
+            Usage = slice.Usage + settlement.Usage.Round,
         };
         return Task.FromResult(new SettleResult(SettleOutcome.Settled, pending.Count, slice.Count));
     }
@@ -73,12 +74,12 @@ internal sealed class InMemoryLedger : ILedger
             .Where(slice => slice.Number >= from && (!pendingOnly || !slice.Pending.IsEmpty))
             .Take(limit)]);
 
-    public Task<ItemCounts> CountAsync(Guid batchId, CancellationToken cancellationToken)
+    public Task<LedgerSums> SumAsync(Guid batchId, CancellationToken cancellationToken)
     {
         try
         {
             OnCount?.Invoke(batchId);
-            return Task.FromResult(SlicesOf(batchId).Aggregate(default(ItemCounts), (sum, slice) => sum + slice.Counts));
+            return Task.FromResult(SlicesOf(batchId).Aggregate(default(LedgerSums), (sum, slice) => sum + slice.Sums));
         }
         finally
         {

@@ -84,6 +84,12 @@ internal sealed class InMemorySchedule : ISchedule
     public Task<int> CountAsync(Guid batchId, string queue, CancellationToken cancellationToken) =>
         Run(() => _entries.Values.Count(e => e.Message.BatchId == batchId && e.Message.Queue == queue));
 
+    public Task<int> CountAsync(int atMost, CancellationToken cancellationToken) =>
+        Run(() => Math.Min(_entries.Count, atMost));
+
+    public Task<DateTimeOffset?> FindEarliestAsync(CancellationToken cancellationToken) => Run(() => _entries.Values
+        .Select(e => (DateTimeOffset?)(e.Message.DueAt > e.ClaimedUntil ? e.Message.DueAt : e.ClaimedUntil)).Min());
+
     public Task DeleteBatchAsync(Guid batchId, CancellationToken cancellationToken) =>
         Run(() =>
         {

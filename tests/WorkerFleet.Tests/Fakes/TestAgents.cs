@@ -19,6 +19,8 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
     /// <summary>Set for an agent that works in the background.</summary>
     public TimeSpan? CompleteWithin { get; set; }
 
+    public AgentPrice? Price { get; set; }
+
     /// <summary>What a probe finds.</summary>
     public string? Problem { get; set; }
 
@@ -37,6 +39,8 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
     public AgentLimits? LimitsOf(string name) => name == Name ? Limits : null;
 
     public TimeSpan? CompleteWithinOf(string name) => name == Name ? CompleteWithin : null;
+
+    public AgentPrice? PriceOf(string name) => name == Name ? Price : null;
 
     public string? TypeOf(string name) => name == Name ? "test" : null;
 

@@ -83,10 +83,15 @@ public sealed class ItemHistoryTests
         events = [];
         var (before, ended, starts, interruptions) = (0, 0, 0, 0);
         DateTimeOffset? next = null;
+        DateTimeOffset? first = null;
         foreach (var step in steps)
         {
             if (step != Step.Replay)
-                events.Add(Started(ended + 1, starts++));
+            {
+                first ??= Now.AddMinutes(events.Count);
+                events.Add(Started(ended + 1, starts++) with { At = Now.AddMinutes(events.Count) });
+            }
+
             switch (step)
             {
                 case Step.DieInAttempt:
@@ -105,12 +110,12 @@ public sealed class ItemHistoryTests
                     // An item is replayed once it has failed for good: nothing is begun or due then.
                     events.Add(Failed(++ended, null));
                     events.Add(Replayed(ended));
-                    (before, starts, interruptions, next) = (ended, 0, 0, null);
+                    (before, starts, interruptions, next, first) = (ended, 0, 0, null, null);
                     break;
             }
         }
 
-        return new(before, ended, starts, interruptions, next, null);
+        return new(before, ended, starts, interruptions, next, null, FirstStartedAt: first);
     }
 
     private static JournalEvent Started(int attempt, int start) =>

@@ -1,3 +1,4 @@
+using WorkerFleet.Ledger;
 using WorkerFleet.Results;
 using WorkerFleet.Tests.Fakes;
 
@@ -150,7 +151,7 @@ public sealed class ExportCrashTests : IDisposable
 
     private async Task AssertWholeAsync(TestBatch batch)
     {
-        var counts = await batch.Ledger.CountAsync(batch.Id, CancellationToken.None);
+        var counts = await ((ILedger)batch.Ledger).CountAsync(batch.Id, CancellationToken.None);
         var (passed, detail) = await ExportCheck.RunAsync(ExportLocations.Local, _export.Folder.Path, batch.Id, counts, CancellationToken.None);
         Assert.True(passed, detail);
         Assert.StartsWith("4 files", detail, StringComparison.Ordinal);

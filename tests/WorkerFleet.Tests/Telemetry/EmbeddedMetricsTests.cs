@@ -12,7 +12,7 @@ public sealed class EmbeddedMetricsTests
     private readonly EmbeddedMetrics _metrics = Begin();
 
     [Fact]
-    public void Lines_SeriesOfACounter_AddUpForTheRoleAndForEachAgent()
+    public void Lines_SeriesOfACounter_AddUpForTheServiceAndForEachAgent()
     {
         AddSum("fleet.agent.calls", 2, ("agent", "a"), ("outcome", "succeeded"));
         AddSum("fleet.agent.calls", 3, ("agent", "a"), ("outcome", "throttled"));
@@ -21,8 +21,8 @@ public sealed class EmbeddedMetricsTests
         var lines = Lines();
 
         Assert.Equal([10, 5, 5], lines.Select(line => line.Number("fleet.agent.calls")));
-        Assert.Equal(["service", "role"], Assert.Single(lines[0].DimensionSets));
-        Assert.Equal(["service", "role", "agent"], Assert.Single(lines[1].DimensionSets));
+        Assert.Equal(["service"], Assert.Single(lines[0].DimensionSets));
+        Assert.Equal(["service", "agent"], Assert.Single(lines[1].DimensionSets));
         Assert.Equal(["a", "b"], lines.Skip(1).Select(line => line.Text("agent")));
         Assert.All(lines, line => Assert.Equal(
             ("Test", "workerfleet", "worker", "host/1/abc", "Count", At.ToUnixTimeMilliseconds()),
@@ -40,7 +40,7 @@ public sealed class EmbeddedMetricsTests
             value.AddSum(1);
 
         Assert.Equal(
-            ["service,role", "service,role,agent", "service,role,agent,outcome"],
+            ["service", "service,agent", "service,agent,outcome"],
             metrics.Lines().Select(Line.Parse).Select(line => string.Join(',', line.DimensionSets.Single())));
     }
 

@@ -37,7 +37,10 @@ public static class Timeline
         var (title, tone, works) = Describe(each);
         var detail = each.Detail is { } written ? AttemptDetail.Parse(written.GetRawText()) : null;
         // What an agent writes parses too, into nothing that we know.
-        var isOurs = detail is not null and not (null, null, null, null, null, null);
+        var isOurs = detail is not null and not (null, null, null, null, null, null, null);
+        // The end of the attempt says it, with its price.
+        if (each.Event is JournalStatus.BackgroundTaskCompleted or JournalStatus.BackgroundTaskFailed)
+            detail = detail is null ? null : detail with { Usage = null };
         return new(
             each.At, title, tone, each.Worker, each.At - first, each.At - before, works, isOurs ? detail : null,
             isOurs ? detail!.Output : each.Detail is { ValueKind: not JsonValueKind.Null } other ? other : null);

@@ -38,6 +38,43 @@ public sealed class BatchPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Batch_WhoseAgentTellsItsUsage_ShowsWhatItCost()
+    {
+        _api.Agents.Answer(_ => AgentReply.Succeed("1"u8.ToArray()) with { Usage = new(1_000, 20, 0.25m) });
+        var batch = await _api.SubmitAsync(20);
+        await _api.EndsAsync(batch);
+
+        var html = await _api.Client.PageAsync($"/batches/{batch}");
+        var json = await _api.ReadAsync($"/api/v1/batches/{batch}");
+        var summary = await _api.ReadAsync($"/api/v1/batches/{batch}/summary");
+
+        Assert.Matches("<dt>Cost</dt>\\s*<dd[^>]*>\\$5.00<", html);
+        Assert.Contains("20,000 in, 400 out", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("not reported", html, StringComparison.Ordinal);
+        Assert.Equal(5, json.GetProperty("batch").GetProperty("usage").GetProperty("cost_usd").GetDecimal());
+        Assert.Equal(20_000, summary.GetProperty("usage").GetProperty("input_tokens").GetInt64());
+    }
+
+    [Fact]
+    public async Task Batch_ThatRuns_ShowsItsCostSoFarAndWhatAllRowsWillCost()
+    {
+        _api.Agents.OnInvoke = async (call, cancellationToken) =>
+        {
+            if (call.Index >= 5)
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+            return AgentReply.Succeed("1"u8.ToArray()) with { Usage = new(1_000, 20, 0.25m) };
+        };
+        var batch = await _api.SubmitAsync(20);
+
+        var html = await Eventually.HoldsAsync(
+            () => _api.Client.PageAsync($"/batches/{batch}"),
+            page => page.Contains(">$1.25<", StringComparison.Ordinal));
+
+        Assert.Matches("<dt>Cost so far</dt>\\s*<dd data-bind=\"usage.cost_usd\" data-as=\"usd\">\\$1.25<", html);
+        Assert.Matches("data-bind=\"projected_cost_usd\" data-as=\"usd\">\\$5.00<", html);
+    }
+
+    [Fact]
     public async Task Batch_ThatRuns_IsLiveAndCanBeControlledByWhoMay()
     {
         var batch = await WaitingAsync();

@@ -18,6 +18,18 @@ public sealed class FormatTests
         Assert.Equal(text, Format.Duration(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
+    [InlineData(null, "not reported")]
+    [InlineData("0", "$0")]
+    [InlineData("0.00001", "under $0.0001")]
+    [InlineData("0.00420", "$0.0042")]
+    [InlineData("0.5", "$0.5")]
+    [InlineData("12.3", "$12.30")]
+    [InlineData("1234.567", "$1,234.57")]
+    public void Usd_HasCentsFromADollarOn(string? cost, string text) => Assert.Equal(
+        text,
+        Format.Usd(cost is null ? null : decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture)));
+
+    [Theory]
     [InlineData(0, 1_000_000, "0 %")]
     [InlineData(1, 1_000_000, "1 %")]
     [InlineData(999_999, 1_000_000, "99 %")]

@@ -65,6 +65,24 @@ public sealed class ItemPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Item_WhoseAgentTellsItsUsage_ShowsItOfEachAttemptAndInAll()
+    {
+        _api.Agents.Answer(call => call.Attempt == 1
+            ? AgentReply.Fail(new(FailureKind.Unavailable, "Busy.", true, MayHaveRun: true)) with { Usage = new(1_000, 0, 0.25m) }
+            : AgentReply.Succeed("1"u8.ToArray()) with { Usage = new(2_000, 30, 0.5m) });
+        var batch = await _api.SubmitAsync(1);
+        await _api.EndsAsync(batch);
+
+        var html = WebUtility.HtmlDecode(await _api.Client.PageAsync($"/batches/{batch}/items/0"));
+        var json = await _api.ReadAsync($"/api/v1/batches/{batch}/items/0");
+
+        foreach (var part in (string[])
+            ["$0.25 · 1,000 in, 0 out tokens", "$0.5 · 2,000 in, 30 out tokens", ">$0.75<", ">3,000 in, 30 out<"])
+            Assert.Contains(part, html, StringComparison.Ordinal);
+        Assert.Equal(0.75m, json.GetProperty("usage").GetProperty("cost_usd").GetDecimal());
+    }
+
+    [Fact]
     public async Task Item_RunAgain_TellsTheReplayAsAnotherRound()
     {
         _api.Agents.Answer(_ => AgentReply.Succeed("1"u8.ToArray()));

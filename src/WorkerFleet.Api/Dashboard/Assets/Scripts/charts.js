@@ -1,12 +1,13 @@
 // Lines over time, of the samples that the page brought along, and of those that come. Drawn at most once a second.
 import { milliseconds, rate } from './format.js';
 
-const width = 600;
 const height = 160;
 const left = 58;
 const bottom = 22;
 const top = 10;
 const most = 600;
+// Until the page is laid out.
+const usualWidth = 600;
 const ns = 'http://www.w3.org/2000/svg';
 const writers = { rate, latency: milliseconds };
 const axes = { rate: value => String(Number(value.toFixed(1))), latency: milliseconds };
@@ -33,6 +34,7 @@ export function startCharts() {
         pending ??= setTimeout(() => { pending = undefined; drawAll(place); }, 1_000);
     });
     drawAll(place);
+    new ResizeObserver(() => drawAll(place)).observe(place);
 }
 
 function drawAll(place) {
@@ -44,6 +46,10 @@ function draw(chart) {
     const known = samples.filter(sample => lines.some(line => sample[line] !== null));
     if (known.length < 2) return;
     chart.querySelector('[data-empty]').hidden = true;
+    const svg = chart.querySelector('svg');
+    // A unit is a pixel, so that labels are as large on a telephone as everywhere.
+    const width = Math.round(svg.getBoundingClientRect().width) || usualWidth;
+    svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     const write = writers[chart.dataset.chart];
     const axis = axes[chart.dataset.chart];
     const max = niceMax(Math.max(...known.flatMap(sample => lines.map(line => sample[line] ?? 0))));
@@ -70,7 +76,6 @@ function draw(chart) {
                 y: index === 0 ? y(last[line]) + 15 : Math.max(12, y(last[line]) - 6),
             }, names[line]));
     });
-    const svg = chart.querySelector('svg');
     svg.replaceChildren(...parts);
     const latest = known[known.length - 1];
     svg.setAttribute('aria-label', `${chart.querySelector('h2').textContent}: `

@@ -1,6 +1,9 @@
 // How values are written; Format.cs has the same rules.
 const none = '–';
+const unreported = 'not reported';
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 export const count = value => value == null ? none : whole.format(value);
 
@@ -26,6 +29,18 @@ export function duration(seconds) {
     if (seconds >= 1) return `${Number(seconds.toFixed(1))} s`;
     return `${Math.round(seconds * 1000)} ms`;
 }
+
+/** To a cent from a dollar on: $12.30, $0.0042. */
+export function usd(value) {
+    if (value == null) return unreported;
+    if (value === 0) return '$0';
+    if (value < 0.0001) return 'under $0.0001';
+    return value < 1 ? `$${Number(value.toFixed(4))}` : `$${cents.format(value)}`;
+}
+
+export const tokens = usage => usage?.input_tokens || usage?.output_tokens
+    ? `${count(usage.input_tokens)} in, ${count(usage.output_tokens)} out`
+    : unreported;
 
 const units = (large, unit, small, smaller) =>
     small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smaller}`;

@@ -1,16 +1,19 @@
 // Keeps what is on the page as it is in the fleet. A region <… data-live="/api/v1/…/live"> follows that stream:
 //   within [data-batch="id"], or on the whole page where it is of one batch, elements with data-bind="counts.failed"
-//   get that value of the sample, written as data-as says: count (unless it says), percent, rate, duration, state.
-import { count, duration, milliseconds, percent, rate, words } from './format.js';
+//   get that value of the sample, written as data-as says: count (unless it says), percent, rate, duration, state, usd,
+//   tokens.
+import { count, duration, milliseconds, percent, rate, tokens, usd, words } from './format.js';
 import { addRates } from './rates.js';
 import { refreshSoon } from './refresh.js';
 
 const writers = {
-    count, duration, milliseconds, rate, state: words, percent: (value, sample) => percent(value, sample.rows),
+    count, duration, milliseconds, rate, tokens, usd, state: words, percent: (value, sample) => percent(value, sample.rows),
 };
 
 /** What a sample leaves out where it is not known. */
-const unknown = { rows_per_second: null, eta_seconds: null, latency_ms: null };
+const unknown = {
+    rows_per_second: null, eta_seconds: null, latency_ms: null, usage: null, projected_cost_usd: null,
+};
 
 let stream;
 let seen;
