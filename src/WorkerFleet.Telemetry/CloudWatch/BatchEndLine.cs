@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WorkerFleet.Results;
 
 namespace WorkerFleet.Telemetry.CloudWatch;
@@ -18,7 +19,8 @@ internal static class BatchEndLine
             DimensionSets = [[EmbeddedMetricLine.Service], [EmbeddedMetricLine.Service, Status]],
         };
         line.With(EmbeddedMetricLine.Service, ExportedResource.ServiceName)
-            .With(Status, summary.Status)
+            // As metrics spell it.
+            .With(Status, JsonNamingPolicy.SnakeCaseLower.ConvertName(summary.Status))
             .With("batch_id", summary.BatchId.ToString())
             .With("batch", summary.Name)
             .WithSum($"{Prefix}rows", CloudWatchUnit.Count, summary.Rows)

@@ -20,10 +20,8 @@ internal sealed partial class ExportFaults : EventListener
     public ExportFaults(ILogger logger, string endpoint)
     {
         (_logger, _endpoint) = (logger, endpoint);
-        // The base class has told of the sources that were there before the fields were set.
+        // Tells of the sources that are there already, too: the base class has, before the fields were set.
         EventSourceCreated += (_, created) => Listen(created.EventSource);
-        foreach (var source in EventSource.GetSources())
-            Listen(source);
     }
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)

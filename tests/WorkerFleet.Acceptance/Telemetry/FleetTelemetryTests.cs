@@ -16,6 +16,7 @@ public sealed class FleetTelemetryTests(RabbitMqBroker broker, ITestOutputHelper
     private const int Rows = 400;
     private const string Namespace = "Fleet/Acceptance";
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string Caller = "00f067aa0ba902b7";
 
     private readonly TestFleet _fleet = TestFleet.Create(broker, log);
     private OtlpReceiver _collector = null!;
@@ -53,7 +54,7 @@ public sealed class FleetTelemetryTests(RabbitMqBroker broker, ITestOutputHelper
         foreach (var member in _fleet.Members)
             await member.WaitUntilReadyAsync();
         _fleet.Workspace.Environment.Remove("FLEET__HEALTH__PORT");
-        Set("TRACEPARENT", $"00-{Trace}-00f067aa0ba902b7-01");
+        Set("TRACEPARENT", $"00-{Trace}-{Caller}-01");
 
         var batch = await _fleet.SubmitAsync(
             "rows.csv", "--agent", "recorded", "--prompt", "{{n}}", "--output", "results");
@@ -69,12 +70,12 @@ public sealed class FleetTelemetryTests(RabbitMqBroker broker, ITestOutputHelper
 
         Assert.Empty(_collector.Problems);
         Assert.Equal(Rows - 1, _collector.Sum("fleet.agent.calls", ("agent", "recorded"), ("outcome", "succeeded")));
-        var calls = _collector.Spans.Where(span => span.Name == "invoke_agent").ToList();
-        Assert.NotEmpty(calls);
-        Assert.All(calls, call => Assert.Equal((Trace, "worker"), (call.TraceId, call.Resource["workerfleet.role"])));
+        Assert.Equal((Rows - 1, 1), (_collector.Sum("fleet.items.settled", ("outcome", "succeeded")),
+            _collector.Sum("fleet.items.settled", ("outcome", "failed"))));
         Assert.Equal(
             ["orchestrator", "worker"],
             _collector.Points.Select(point => point.Resource["workerfleet.role"]).Distinct().Where(role => role != "submit").Order());
+        CheckTrace();
         CheckEmbeddedMetrics(batch);
         CheckLogs();
     }
@@ -99,13 +100,42 @@ public sealed class FleetTelemetryTests(RabbitMqBroker broker, ITestOutputHelper
         Assert.Equal((Rows - 1, 1), (summary.Number("fleet.batch.summary.succeeded"), summary.Number("fleet.batch.summary.failed")));
     }
 
+    /// <summary>From the command that submitted the batch to the calls of the agent, in three processes.</summary>
+    private void CheckTrace()
+    {
+        var spans = _collector.Spans.Where(span => span.Source == "WorkerFleet").ToDictionary(span => span.SpanId);
+        Assert.All(spans.Values, span => Assert.Equal(Trace, span.TraceId));
+        string[] chain = ["invoke_agent", "attempt item", "process item", "submit batch"];
+        string[] roles = ["worker", "worker", "worker", "submit"];
+        var calls = spans.Values.Where(span => span.Name == chain[0]).ToList();
+        Assert.All(calls, call =>
+        {
+            var (span, depth) = (call, 0);
+            for (; depth < chain.Length - 1; depth++)
+            {
+                Assert.Equal((chain[depth], roles[depth]), (span.Name, span.Resource["workerfleet.role"]));
+                span = spans[span.ParentId];
+            }
+
+            Assert.Equal((chain[depth], roles[depth], Caller), (span.Name, span.Resource["workerfleet.role"], span.ParentId));
+        });
+        foreach (var name in (string[])["dispatch slice", "aggregate batch"])
+            Assert.All(spans.Values.Where(span => span.Name == name).DefaultIfEmpty(), span => Assert.Equal(
+                "orchestrator", span?.Resource["workerfleet.role"]));
+        // The first 100 rows, and one in a hundred of the others.
+        var rows = calls.Select(call => int.Parse(call.Attributes["workerfleet.row"], CultureInfo.InvariantCulture)).ToHashSet();
+        Assert.Empty(Enumerable.Range(0, 100).Except(rows));
+        Assert.InRange(rows.Count, 100, 100 + (Rows - 100) / 10);
+        Assert.Equal("7", Assert.Single(calls, call => call.IsError).Attributes["workerfleet.row"]);
+    }
+
     private void CheckEmbeddedMetrics(Guid batch)
     {
         var ofOrchestrator = LinesOf(_fleet.Orchestrators[0]);
         var ofWorker = LinesOf(_fleet.Workers[0]);
         Assert.All(ofOrchestrator.Concat(ofWorker), line => Assert.Equal(Namespace, line.Namespace));
         var summary = Assert.Single(ofOrchestrator, line => line.Metrics.ContainsKey("fleet.batch.summary.rows"));
-        Assert.Equal((batch.ToString(), "rows.csv", "CompletedWithFailures"),
+        Assert.Equal((batch.ToString(), "rows.csv", "completed_with_failures"),
             (summary.Text("batch_id"), summary.Text("batch"), summary.Text("status")));
         Assert.Equal((Rows, Rows - 1, 1, Rows), (
             summary.Number("fleet.batch.summary.rows"), summary.Number("fleet.batch.summary.succeeded"),

@@ -134,7 +134,7 @@ public sealed class ExportTests : IDisposable
 
         var lines = _log.ToString().TrimEnd('\n').Split('\n').Select(EmbeddedMetrics.Parse).ToList();
         var ends = lines.Where(line => line.Metrics.ContainsKey("fleet.batch.summary.rows")).ToList();
-        Assert.Equal(["Completed", "CompletedWithFailures"], ends.Select(line => line.Text("status")));
+        Assert.Equal(["completed", "completed_with_failures"], ends.Select(line => line.Text("status")));
         Assert.Equal((10, 7, 2, 1), (ends[0].Number("fleet.batch.summary.rows"), ends[1].Number("fleet.batch.summary.succeeded"),
             ends[1].Number("fleet.batch.summary.failed"), ends[1].Number("fleet.batch.summary.rejected")));
         Assert.All(ends, line => Assert.Equal(["service", "service,status"], line.DimensionSets.Select(set => string.Join(',', set))));
