@@ -9,8 +9,8 @@ internal static class ExportedResource
 {
     public const string ServiceName = "workerfleet";
 
-    public static string Version { get; } =
-        typeof(ExportedResource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string Version { get; } = typeof(ExportedResource).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary><c>OTEL_SERVICE_NAME</c> and <c>OTEL_RESOURCE_ATTRIBUTES</c> come last, and so win.</summary>
     public static void Describe(ResourceBuilder resource, ExportingProcess process, WorkerIdentity identity) => resource

@@ -16,8 +16,9 @@ using WorkerFleet.Workers;
 namespace WorkerFleet.Telemetry;
 
 /// <summary>
-/// Exports this process's traces, metrics and logs, in threads of its own and within bounded queues: a collector that is slow
-/// or gone costs telemetry and nothing else. Disposing sends what is left, within <see cref="FlushLimit"/>.
+/// Exports this process's traces, metrics and logs, in threads of its own and within bounded queues: a collector
+/// that is slow or gone costs telemetry and nothing else. Disposing sends what is left, within
+/// <see cref="FlushLimit"/>.
 /// </summary>
 public sealed class TelemetryExport : IAsyncDisposable, IDisposable
 {
@@ -65,8 +66,8 @@ public sealed class TelemetryExport : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Answers <c>/metrics</c> in Prometheus' text format.</summary>
-    public void MapMetrics(IEndpointRouteBuilder routes) =>
-        routes.MapPrometheusScrapingEndpoint("/metrics", _sdk.MeterProvider, configureBranchedPipeline: null, optionsName: null);
+    public void MapMetrics(IEndpointRouteBuilder routes) => routes.MapPrometheusScrapingEndpoint(
+        "/metrics", _sdk.MeterProvider, configureBranchedPipeline: null, optionsName: null);
 
     public async ValueTask DisposeAsync()
     {

@@ -12,8 +12,8 @@ public sealed record TelemetryOptions
     public OtlpOptions? Otlp { get; init; }
 
     /// <summary>
-    /// Whether a process of the fleet answers <c>/metrics</c> on the port that answers probes, where there is one. On by
-    /// default; off saves the aggregation of all metrics.
+    /// Whether a process of the fleet answers <c>/metrics</c> on the port that answers probes, where there is one.
+    /// On by default; off saves the aggregation of all metrics.
     /// </summary>
     public bool ServeMetrics { get; init; } = true;
 
@@ -21,8 +21,8 @@ public sealed record TelemetryOptions
     public CloudWatchOptions? CloudWatch { get; init; }
 
     /// <summary>
-    /// Whether MassTransit's own spans and metrics are exported, too. Off by default: they are several spans a message, in
-    /// traces beside those of the batch.
+    /// Whether MassTransit's own spans and metrics are exported, too. Off by default: they are several spans a
+    /// message, in traces beside those of the batch.
     /// </summary>
     public bool MassTransit { get; init; }
 }

@@ -47,9 +47,11 @@ public static class TelemetryOptionsReader
         if (OptionText.Given(section["Namespace"]) is not { } name)
             return null;
         if (name.Length > MaxNamespace || name.StartsWith(ReservedNamespace, StringComparison.OrdinalIgnoreCase)
-            || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '#' or ':') || name[0] == ':')
-            problems.Add($"{NamespaceKey}: '{name}' is not the name of a namespace: at most {MaxNamespace} letters, digits " +
-                $"and . - _ / # : that do not begin with '{ReservedNamespace}' or ':' (the variable CLOUDWATCH_NAMESPACE counts too)");
+            || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '#' or ':')
+            || name[0] == ':')
+            problems.Add($"{NamespaceKey}: '{name}' is not the name of a namespace: at most {MaxNamespace} letters, " +
+                $"digits and . - _ / # : that do not begin with '{ReservedNamespace}' or ':' (the variable " +
+                "CLOUDWATCH_NAMESPACE counts too)");
         return new CloudWatchOptions { Namespace = name, Interval = interval, Dimensions = dimensions };
     }
 
@@ -60,7 +62,8 @@ public static class TelemetryOptionsReader
         if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var interval)
             && interval >= ShortestInterval && interval <= LongestInterval)
             return interval;
-        problems.Add($"{CloudWatchSection}:Interval: '{text}' is not a time from 00:00:05 to 01:00:00, such as 00:01:00");
+        problems.Add(
+            $"{CloudWatchSection}:Interval: '{text}' is not a time from 00:00:05 to 01:00:00, such as 00:01:00");
         return CloudWatchOptions.DefaultInterval;
     }
 
@@ -73,7 +76,8 @@ public static class TelemetryOptionsReader
         if (names.Count > MaxDimensions)
             problems.Add($"{CloudWatchSection}:Dimensions: are {names.Count}; name at most {MaxDimensions} tags");
         foreach (var name in names.Where(EmbeddedMetricLine.IsReserved))
-            problems.Add($"{CloudWatchSection}:Dimensions: '{name}' is a dimension already; name others, such as agent,outcome");
+            problems.Add(
+                $"{CloudWatchSection}:Dimensions: '{name}' is a dimension already; name others, such as agent,outcome");
         return names;
     }
 }

@@ -10,9 +10,9 @@ namespace WorkerFleet.Telemetry;
 public static class TelemetryServices
 {
     /// <summary>
-    /// Adds <see cref="TelemetryExport"/>, where anything is to be exported. Otherwise nothing is added, and none of the
-    /// packages is loaded: they take a noticeable part of the time that a small batch takes. It exports from when it is asked
-    /// for until it is disposed.
+    /// Adds <see cref="TelemetryExport"/>, where anything is to be exported. Otherwise nothing is added, and none
+    /// of the packages is loaded: they take a noticeable part of the time that a small batch takes. It exports from
+    /// when it is asked for until it is disposed.
     /// </summary>
     /// <returns>Whether it was added.</returns>
     public static bool AddTelemetryExport(

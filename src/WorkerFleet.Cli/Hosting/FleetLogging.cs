@@ -48,7 +48,8 @@ internal static class FleetLogging
     {
         var problems = common.Configuration.GetSection(Section).GetChildren()
             .Where(child => !child.Path.Equals(FormatKey, StringComparison.OrdinalIgnoreCase))
-            .Select(child => $"{child.Path}: there is no such key; there is Format{Suggestions.DidYouMean(child.Key, ["Format"])}")
+            .Select(child => $"{child.Path}: there is no such key; there is Format" +
+                Suggestions.DidYouMean(child.Key, ["Format"]))
             .ToList();
         var format = common.Configuration[FormatKey] is { Length: > 0 } given ? given.ToLowerInvariant() : Text;
         if (!Formats.Contains(format))

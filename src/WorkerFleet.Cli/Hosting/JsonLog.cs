@@ -9,12 +9,14 @@ using Serilog.Events;
 namespace WorkerFleet.Cli.Hosting;
 
 /// <summary>
-/// Writes log events as JSON, a line each, for what collects logs. The event's own properties stand beside the fields below
-/// under their names in the template, which begin with a capital, as those do not.
+/// Writes log events as JSON, a line each, for what collects logs. The event's own properties stand beside the
+/// fields below under their names in the template, which begin with a capital, as those do not.
 /// </summary>
 internal sealed class JsonLog(TextWriter writer, TimeProvider time) : ILogEventSink
 {
-    /// <summary>Characters of a text. A longer line would be cut up by what collects it, and be no JSON then.</summary>
+    /// <summary>
+    /// Characters of a text. A longer line would be cut up by what collects it, and be no JSON then.
+    /// </summary>
     private const int MaxText = 4_000;
 
     private const int MaxProperties = 50;

@@ -4,8 +4,8 @@ using WorkerFleet.Results;
 namespace WorkerFleet.Telemetry.CloudWatch;
 
 /// <summary>
-/// The line that a batch leaves when it ends. Its id and name are properties to search for, and not dimensions: each batch
-/// would be a metric of its own, and be paid for.
+/// The line that a batch leaves when it ends. Its id and name are properties to search for, and not dimensions:
+/// each batch would be a metric of its own, and be paid for.
 /// </summary>
 internal static class BatchEndLine
 {

@@ -13,7 +13,8 @@ internal sealed class CloudWatchLog : IDisposable
     private readonly Lock _turn = new();
     private BatchEnds? _ends;
 
-    public CloudWatchLog(CloudWatchOptions options, ExportingProcess process, WorkerIdentity identity, TimeProvider time)
+    public CloudWatchLog(
+        CloudWatchOptions options, ExportingProcess process, WorkerIdentity identity, TimeProvider time)
     {
         (_options, _log, _time) = (options, process.Log!, time);
         Reader = new PeriodicExportingMetricReader(

@@ -15,7 +15,9 @@ internal static class CloudWatchUnit
         if (unit is not { Length: > 0 })
             return None;
         // What is counted is said in braces, such as {call}; it is no unit.
-        var (isCount, rest) = unit[0] == '{' && unit.IndexOf('}') is var end and > 0 ? (true, unit[(end + 1)..]) : (false, unit);
+        var (isCount, rest) = unit[0] == '{' && unit.IndexOf('}') is var end and > 0
+            ? (true, unit[(end + 1)..])
+            : (false, unit);
         return (isCount, rest) switch
         {
             (true, "") => Count,

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace WorkerFleet.Telemetry.CloudWatch;
 
 /// <summary>
-/// One line of the embedded metric format: JSON from which CloudWatch Logs takes metrics. Dimensions and properties are
-/// members beside the metrics' values, and only those that are named as such make metrics of their own.
+/// One line of the embedded metric format: JSON from which CloudWatch Logs takes metrics. Dimensions and properties
+/// are members beside the metrics' values, and only those that are named as such make metrics of their own.
 /// </summary>
 internal sealed class EmbeddedMetricLine(string metricNamespace, DateTimeOffset at)
 {

@@ -1,12 +1,14 @@
 namespace WorkerFleet.Telemetry.CloudWatch;
 
 /// <summary>
-/// The metrics of one interval, added up for each set of dimensions: the service; and, in sets of their own, with each of
-/// the tags that were asked for. All other tags are added up, so that their values cost nothing.
+/// The metrics of one interval, added up for each set of dimensions: the service; and, in sets of their own, with
+/// each of the tags that were asked for. All other tags are added up, so that their values cost nothing.
 /// </summary>
 internal sealed class EmbeddedMetrics(CloudWatchOptions options, string role, string instance, DateTimeOffset at)
 {
-    /// <summary>Sets of dimensions in an interval. What is beyond is in the first one alone, which holds all.</summary>
+    /// <summary>
+    /// Sets of dimensions in an interval. What is beyond is in the first one alone, which holds all.
+    /// </summary>
     public const int MaxSets = 200;
 
     private readonly Dictionary<string, DimensionSet> _sets = [];

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace WorkerFleet.Telemetry.CloudWatch;
 
 /// <summary>
-/// One metric for one set of dimensions: what its series add up to. A sum for what is counted, all of them for what is
-/// measured, and for a distribution how often which value.
+/// One metric for one set of dimensions: what its series add up to. A sum for what is counted, all of them for what
+/// is measured, and for a distribution how often which value.
 /// </summary>
 internal sealed class MetricValue(string unit)
 {
@@ -35,7 +35,9 @@ internal sealed class MetricValue(string unit)
         _sum += value;
     }
 
-    /// <summary>Of what is measured: series are values beside each other. More than <see cref="MaxValues"/> are left out.</summary>
+    /// <summary>
+    /// Of what is measured: series are values beside each other. More than <see cref="MaxValues"/> are left out.
+    /// </summary>
     public void AddGauge(double value)
     {
         if (double.IsFinite(value) && _gauges.Count < MaxValues)

@@ -4,8 +4,8 @@ using OpenTelemetry.Metrics;
 namespace WorkerFleet.Telemetry.Metrics;
 
 /// <summary>
-/// Buckets of the fleet's histograms that name none themselves: the usual ones are made for milliseconds, and have all that
-/// is below 5 s in one.
+/// Buckets of the fleet's histograms that name none themselves: the usual ones are made for milliseconds, and have
+/// all that is below 5 s in one.
 /// </summary>
 internal static class FleetBuckets
 {
@@ -19,7 +19,8 @@ internal static class FleetBuckets
     /// <returns>Null where the instrument is aggregated as it is.</returns>
     public static MetricStreamConfiguration? For(Instrument instrument)
     {
-        if (!instrument.Meter.Name.StartsWith(FleetMeters.Prefix, StringComparison.Ordinal) || !IsWithoutAdvice(instrument))
+        if (!instrument.Meter.Name.StartsWith(FleetMeters.Prefix, StringComparison.Ordinal)
+            || !IsWithoutAdvice(instrument))
             return null;
         return instrument.Unit switch
         {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkerFleet.Telemetry.Otlp;
 
 /// <summary>
-/// Says that telemetry does not arrive: once for the process, since what fails once fails every few seconds, and is no reason
-/// to be woken again. The exporter itself tells it to nobody but listeners such as this.
+/// Says that telemetry does not arrive: once for the process, since what fails once fails every few seconds, and is
+/// no reason to be woken again. The exporter itself tells it to nobody but listeners such as this.
 /// </summary>
 internal sealed partial class ExportFaults : EventListener
 {
@@ -32,7 +32,9 @@ internal sealed partial class ExportFaults : EventListener
         LogNotSent(_endpoint, ReasonOf(eventData));
     }
 
-    /// <summary>The first line of it, without the name of its type: an exception comes with all of its stack.</summary>
+    /// <summary>
+    /// The first line of it, without the name of its type: an exception comes with all of its stack.
+    /// </summary>
     private static string ReasonOf(EventWrittenEventArgs fault)
     {
         var values = fault.Payload?.ToArray() ?? [];
@@ -52,6 +54,7 @@ internal sealed partial class ExportFaults : EventListener
     }
 
     [LoggerMessage(1850, LogLevel.Warning,
-        "Telemetry does not arrive at {Endpoint}: {Reason}. What could not be sent is dropped, and batches go on; not said again")]
+        "Telemetry does not arrive at {Endpoint}: {Reason}. What could not be sent is dropped, and batches go on; " +
+        "not said again")]
     private partial void LogNotSent(string endpoint, string reason);
 }

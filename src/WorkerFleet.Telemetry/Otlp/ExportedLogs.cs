@@ -21,7 +21,8 @@ internal sealed class ExportedLogs(ILoggerFactory exporter, LogLevel from) : ILo
         public bool IsEnabled(LogLevel logLevel) => logLevel >= from && logger.IsEnabled(logLevel);
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
                 logger.Log(logLevel, eventId, state, exception, formatter);

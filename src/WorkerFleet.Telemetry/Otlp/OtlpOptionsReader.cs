@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace WorkerFleet.Telemetry.Otlp;
 
 /// <summary>
-/// Reads <see cref="OtlpOptions"/>: <c>Fleet:Telemetry:Otlp:Endpoint</c> and <c>Protocol</c>, which stand for the variables
+/// Reads <see cref="OtlpOptions"/>: <c>Fleet:Telemetry:Otlp:Endpoint</c> and <c>Protocol</c>, which stand for the
+/// variables
 /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and <c>OTEL_EXPORTER_OTLP_PROTOCOL</c> where these are not set.
 /// </summary>
 internal static class OtlpOptionsReader
@@ -35,7 +36,8 @@ internal static class OtlpOptionsReader
         OptionText.CheckKeys(section, Keys, problems);
         OptionText.CheckKeys(configuration.GetSection(TracesSection), TracesKeys, problems);
         var variables = environment
-            .Where(variable => variable.Key.StartsWith(StandardPrefix, StringComparison.Ordinal) && variable.Value.Length > 0)
+            .Where(variable =>
+                variable.Key.StartsWith(StandardPrefix, StringComparison.Ordinal) && variable.Value.Length > 0)
             .ToDictionary(variable => variable.Key, variable => (string?)variable.Value);
         StandFor(Endpoint, section["Endpoint"]);
         StandFor(Protocol, section["Protocol"]);
@@ -46,7 +48,8 @@ internal static class OtlpOptionsReader
         ChooseProtocol(variables, endpoints.GetValueOrDefault(Endpoint));
         var options = new OtlpOptions
         {
-            Display = string.Join(", ", endpoints.Values.OfType<Uri>().Distinct().Select(uri => uri.GetLeftPart(UriPartial.Authority))),
+            Display = string.Join(", ", endpoints.Values.OfType<Uri>()
+                .Select(uri => $"{uri.Scheme}://{uri.Authority}").Distinct()),
             Traces = Sends("TRACES"),
             Metrics = Sends("METRICS"),
             Logs = Sends("LOGS"),
@@ -69,14 +72,18 @@ internal static class OtlpOptionsReader
     }
 
     private static bool IsEndpointOfASignal(string variable) => variable
-        is "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" or "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" or "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT";
+        is "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+        or "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"
+        or "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT";
 
     private static Uri? CheckEndpoint(string variable, string text, ICollection<string> problems)
     {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0)
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.Host.Length > 0)
             return uri;
         // Without what stands before an @: it may be a password.
-        problems.Add($"{variable}: '{text[(text.LastIndexOf('@') + 1)..]}' is not an address such as http://localhost:4317" +
+        problems.Add($"{variable}: '{text[(text.LastIndexOf('@') + 1)..]}' is not an address such as " +
+            "http://localhost:4317" +
             (variable == Endpoint ? $" ({Section}:Endpoint counts too)" : ""));
         return null;
     }
@@ -101,9 +108,10 @@ internal static class OtlpOptionsReader
     {
         if (OptionText.Given(text) is null)
             return OtlpOptions.DefaultRowRatio;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) && ratio <= 1)
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio)
+            && ratio <= 1)
             return ratio;
-        problems.Add($"{TracesSection}:RowRatio: '{text}' is not a number from 0 to 1, such as {OtlpOptions.DefaultRowRatio}");
+        problems.Add($"{TracesSection}:RowRatio: '{text}' is not a number from 0 to 1, such as 0.01");
         return OtlpOptions.DefaultRowRatio;
     }
 

@@ -4,9 +4,10 @@ using OpenTelemetry.Trace;
 namespace WorkerFleet.Telemetry.Otlp;
 
 /// <summary>
-/// Whether a span is recorded. One trace is a whole batch, so that a share of the traces would be all of a million rows or none.
-/// So: what is of the batch, always; of its rows the first ones and a share of the others, and each with all of its attempts
-/// in all of the processes that it comes to. A parent that is not recorded has no child that is.
+/// Whether a span is recorded. One trace is a whole batch, so that a share of the traces would be all of a million
+/// rows or none. So: what is of the batch, always; of its rows the first ones and a share of the others, and each
+/// with all of its attempts in all of the processes that it comes to. A parent that is not recorded has no child
+/// that is.
 /// </summary>
 /// <param name="firstRows">Rows that are recorded in any case.</param>
 /// <param name="ratio">Share of the others, 0 to 1.</param>
