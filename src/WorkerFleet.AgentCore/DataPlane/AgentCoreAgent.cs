@@ -124,11 +124,11 @@ public sealed partial class AgentCoreAgent : IAgent, IDisposable
             LogNotStoppedAgain(_name, session, problem);
     }
 
-    [LoggerMessage(1401, LogLevel.Warning,
+    [LoggerMessage(3201, LogLevel.Warning,
         "Session {SessionId} of agent {Agent} could not be stopped, so that it is paid for until it was idle for long enough: " +
         "{Problem}. More of these are logged at the level Debug")]
     private partial void LogNotStopped(string agent, string sessionId, string problem);
 
-    [LoggerMessage(1402, LogLevel.Debug, "Session {SessionId} of agent {Agent} could not be stopped: {Problem}")]
+    [LoggerMessage(3202, LogLevel.Debug, "Session {SessionId} of agent {Agent} could not be stopped: {Problem}")]
     private partial void LogNotStoppedAgain(string agent, string sessionId, string problem);
 }

@@ -35,7 +35,7 @@ internal sealed partial class Checkpointer(WriteTurn turn, ILogger logger)
             LogIncomplete(logger, code, copied, logSize);
     }
 
-    [LoggerMessage(2001, LogLevel.Debug,
+    [LoggerMessage(2021, LogLevel.Debug,
         "The write-ahead log could not be started over (SQLite {Code}): {Copied} of {Pages} pages copied")]
     private static partial void LogIncomplete(ILogger logger, int code, int copied, int pages);
 }

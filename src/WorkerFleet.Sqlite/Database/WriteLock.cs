@@ -49,7 +49,7 @@ internal sealed partial class WriteLock(string path, TimeSpan limit, ILogger log
         }
     }
 
-    [LoggerMessage(2002, LogLevel.Warning,
+    [LoggerMessage(2022, LogLevel.Warning,
         "Another process has kept {Path} locked for {Seconds} s; a write waits up to {LimitSeconds} s")]
     private static partial void LogLocked(ILogger logger, string path, double seconds, double limitSeconds);
 }

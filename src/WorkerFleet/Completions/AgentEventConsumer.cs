@@ -13,6 +13,6 @@ public sealed partial class AgentEventConsumer(CompletionRecorder recorder, ILog
             LogRefused(problem);
     }
 
-    [LoggerMessage(1701, LogLevel.Warning, "An agent's event was dropped: {Problem}")]
+    [LoggerMessage(1721, LogLevel.Warning, "An agent's event was dropped: {Problem}")]
     private partial void LogRefused(string problem);
 }

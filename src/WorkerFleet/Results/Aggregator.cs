@@ -116,9 +116,9 @@ public sealed partial class Aggregator(
         }
     }
 
-    [LoggerMessage(1601, LogLevel.Warning, "Batch {BatchId} has {Settled} of {Rows} rows settled; going back to work")]
+    [LoggerMessage(2611, LogLevel.Warning, "Batch {BatchId} has {Settled} of {Rows} rows settled; going back to work")]
     private partial void LogIncomplete(Guid batchId, long settled, long rows);
 
-    [LoggerMessage(1602, LogLevel.Error, "The results of batch {BatchId} could not be written")]
+    [LoggerMessage(2612, LogLevel.Error, "The results of batch {BatchId} could not be written")]
     private partial void LogExportFailed(Exception exception, Guid batchId);
 }

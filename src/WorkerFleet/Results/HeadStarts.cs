@@ -145,6 +145,6 @@ public sealed partial class HeadStarts(
                 await lease.DisposeAsync();
     }
 
-    [LoggerMessage(1631, LogLevel.Debug, "The results of batch {BatchId} are not written ahead; the export writes them")]
+    [LoggerMessage(2621, LogLevel.Debug, "The results of batch {BatchId} are not written ahead; the export writes them")]
     private partial void LogDropped(Exception exception, Guid batchId);
 }
