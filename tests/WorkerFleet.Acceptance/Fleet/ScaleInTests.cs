@@ -151,8 +151,8 @@ public sealed class ScaleInTests(RabbitMqBroker broker, ITestOutputHelper log) :
     private Task ShouldShowAsync(bool isProtected) => Wait.UntilAsync(
         async () =>
         {
-            var workers = (await _fleet.Workspace.RunAsync("workers", "--json")).ShouldBe(0).Json().EnumerateArray();
-            var shown = workers.ToLookup(
+            var workers = (await _fleet.Workspace.RunAsync("workers", "--json")).ShouldBe(0).Json().GetProperty("workers");
+            var shown = workers.EnumerateArray().ToLookup(
                 worker => worker.GetProperty("roles")[0].GetString(),
                 worker => worker.GetProperty("is_protected").GetBoolean());
             Assert.Equal([false], shown["orchestrator"]);

@@ -30,7 +30,10 @@ public sealed class ScaleTests(RabbitMqBroker broker, ITestOutputHelper log) : I
 
         var batch = await _fleet.SubmitAsync("rows.csv", "--agent", "quota", "--prompt", "{{n}}", "--concurrency", "200");
         await _fleet.WaitForSettledAsync(batch, 3);
+        // How long calls take is known with the worker's next heartbeat.
         var scale = await ScaleAsync();
+        await Wait.UntilAsync(
+            async () => (scale = await ScaleAsync()).TryGetProperty("useful_workers", out _), "the quota to be reckoned with");
 
         Assert.InRange(scale.GetProperty("backlog").GetInt64(), Rows - 200, Rows - 3);
         Assert.Equal(scale.GetProperty("backlog").GetDouble(), scale.GetProperty("backlog_per_worker").GetDouble());
