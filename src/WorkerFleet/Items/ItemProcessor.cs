@@ -50,7 +50,8 @@ public sealed partial class ItemProcessor(
             return DeliveryOutcome.Done;
         batch.BeginUse();
         using var activity = FleetTrace.StartItem(batch.State, item, bus.System);
-        using var scope = logger.BeginScope(new ItemScope(batch, item));
+        // Warnings name batch and row themselves; where nothing else is written, a scope would cost 3 % of each row's time.
+        using var scope = logger.IsEnabled(LogLevel.Information) ? logger.BeginScope(new ItemScope(batch, item)) : null;
         try
         {
             // A message from before a replay: its outcome would be stale, unless the item is brought to the round there is.
