@@ -132,6 +132,7 @@ internal sealed class InMemorySqs(TimeProvider time) : ISqsClient
             queue => BatchOf(entries, entry => entry.Id, entry =>
             {
                 var delay = entry.DelaySeconds ?? 0;
+                queue.Delays.Add(entry.DelaySeconds);
                 Put(queue.Name, entry.MessageBody, entry.MessageAttributes, entry.MessageGroupId, delay).DelaySeconds = entry.DelaySeconds;
                 return true;
             }));

@@ -11,4 +11,7 @@ internal sealed class InMemorySqsQueue(string name)
     public Dictionary<string, string> Tags { get; } = [];
 
     public List<InMemorySqsMessage> Messages { get; } = [];
+
+    /// <summary>Of every message that was ever sent to it, in seconds.</summary>
+    public List<int?> Delays { get; } = [];
 }

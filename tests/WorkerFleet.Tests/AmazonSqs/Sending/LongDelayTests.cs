@@ -30,9 +30,13 @@ public sealed class LongDelayTests
             });
             await bus.UntilAsync(() => arrived is not null, TimeSpan.FromSeconds(5));
 
-            Assert.InRange(arrived!.Value, due, due + TimeSpan.FromSeconds(15));
+            Assert.True(arrived >= due, $"It arrived at {arrived}, due at {due}.");
             Assert.Equal("tenant-7", group);
-            Assert.Equal(2, bus.Sqs.Calls.Count(call => call == "SendMessageBatch orders"));
+            // How soon after it is due says nothing: the clock goes on while the receiver works. What SQS was asked for does.
+            Assert.Collection(
+                bus.Sqs.Queue("orders").Delays,
+                first => Assert.Equal(900, first),
+                second => Assert.InRange(second!.Value, 1, 300));
         }
     }
 
