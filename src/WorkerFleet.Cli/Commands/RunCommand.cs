@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WorkerFleet.Cli.Hosting;
 using WorkerFleet.Cli.Rendering;
+using WorkerFleet.Messaging;
 
 namespace WorkerFleet.Cli.Commands;
 
@@ -28,6 +29,7 @@ internal sealed class RunCommand(CliContext cli)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        _ = Task.Run(MessageRehearsal.Run, CancellationToken.None);
         var (request, common, _) = _options.Read(parsed);
         await using var app = FleetApp.OpenToDrive(cli, common, request.Spec.Limits.Concurrency);
         // The fleet starts while the source is taken in: that is half of what a small batch takes.

@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -158,9 +159,20 @@ internal sealed class FleetApp : IAsyncDisposable
     /// <exception cref="AgentConfigurationException">At once, when the agents are badly configured.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the host starts: a host that fails to start would log it, too.
-        _ = Get<IAgentCatalog>();
-        _start ??= Task.Run(() => _host.StartAsync(_abandonStart.Token), CancellationToken.None);
+        if (_start is null)
+        {
+            // Most of a start: on another processor, while this one looks at the agents. What is wrong with it the host tells.
+            var bus = Task.Run(() => _host.Services.GetService<IBusControl>(), CancellationToken.None);
+            // Before the host starts: a host that fails to start would log it, too.
+            _ = Get<IAgentCatalog>();
+            _start = Task.Run(
+                async () =>
+                {
+                    await Task.WhenAny(bus);
+                    await _host.StartAsync(_abandonStart.Token);
+                },
+                CancellationToken.None);
+        }
         return _start.WaitAsync(cancellationToken);
     }
 

@@ -229,11 +229,14 @@ public sealed partial class ItemProcessor(
         var startedAt = time.GetUtcNow();
         var began = time.GetTimestamp();
         AgentReply? reply;
+        bool waited;
         inFlight.BeginCall(item.BatchId);
         using (permit.Value)
             try
             {
-                reply = await invoker.InvokeAsync(batch, item, history.Returns, cancellationToken);
+                var call = invoker.InvokeAsync(batch, item, history.Returns, cancellationToken);
+                waited = !call.IsCompleted;
+                reply = await call;
                 if (reply is not null)
                     permit.Value.End(reply.Failure);
             }
@@ -248,6 +251,9 @@ public sealed partial class ItemProcessor(
                 inFlight.EndCall(item.BatchId);
             }
         var duration = time.GetElapsedTime(began);
+        // The call that has the permit now is to be made before the work on this one's answer, which many others can be before.
+        if (waited)
+            await new BehindOthers();
         inFlight.Latencies.Add(item.BatchId, duration);
         // A call that the batch no longer waits for may have run all the same.
         if (reply is null)

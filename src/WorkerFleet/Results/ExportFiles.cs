@@ -81,6 +81,14 @@ internal sealed class ExportFiles : IAsyncDisposable
         return true;
     });
 
+    /// <summary>Writes both documents to nowhere.</summary>
+    public static void Rehearse(BatchSummary summary, ExportManifest manifest)
+    {
+        using var nowhere = new OutputFile("", Stream.Null);
+        WriteJson(nowhere, summary);
+        WriteJson(nowhere, manifest);
+    }
+
     /// <summary>Closes everything and removes what did not become a file.</summary>
     public async ValueTask DisposeAsync()
     {

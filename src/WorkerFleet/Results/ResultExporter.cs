@@ -78,8 +78,13 @@ public sealed class ResultExporter
     /// <param name="batch">The batch, with a folder for its results.</param>
     /// <param name="mapper">Its mapping.</param>
     /// <exception cref="Exception">Whatever stands in the way; nothing is left of it then.</exception>
-    internal HeadStart BeginAhead(BatchState batch, IRowMapper mapper) =>
-        HeadStart.Begin(batch, mapper, _ledger, _sources, _openUnlocked(batch.Output!));
+    internal HeadStart BeginAhead(BatchState batch, IRowMapper mapper)
+    {
+        // What is written last of all is compiled while there is time.
+        var summary = new SummaryBuilder().Build(batch, batch.CurrentState);
+        ExportFiles.Rehearse(summary, ManifestOf(batch, summary, files: []));
+        return HeadStart.Begin(batch, mapper, _ledger, _sources, _openUnlocked(batch.Output!));
+    }
 
     /// <returns>Null when it cannot be done: an export from the start finds out whether, and why.</returns>
     private async Task<ExportResult?> TryFinishAsync(
