@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Results;
@@ -16,10 +17,12 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
     private readonly AuditFinding _bits = new("Every slice has as many pending rows as it counts.");
     private readonly AuditFinding _records = new("The item records of every slice agree with its counts.");
     private readonly AuditFinding _rows = new("Every settled row has one record, and no pending row has any.");
+    private readonly AuditFinding _usage = new("What the rows of every slice used adds up to what the slice has for them.");
     private readonly AuditFinding _settled = new("Slices that the batch takes for settled are settled.");
 
     private SourcePosition _end = batch.SourceStart;
     private ItemCounts _counts;
+    private AgentUsage _used;
     private int _slices;
     private long _rowsInSlices;
 
@@ -42,6 +45,7 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
         _slices = slice.Number + 1;
         _rowsInSlices += slice.Count;
         _counts += slice.Counts;
+        _used += slice.Usage;
     }
 
     public IReadOnlyList<AuditCheck> Conclude()
@@ -63,6 +67,7 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
             _bits.Conclude($"{CountText.Of(_counts.Pending, "pending row")}."),
             _records.Conclude($"{CountText.Of(_counts.Settled, "record")}."),
             _rows.Conclude($"{CountText.Of(_counts.Settled, "record")}."),
+            _usage.Conclude($"{Text(_used)}."),
             _settled.Conclude($"{CountText.Of(batch.SettledSlices.Count, "slice")}."),
         ];
     }
@@ -73,8 +78,8 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
         for (var read = 0; read < MaxReads; read++)
         {
             var records = await ledger.CountRecordsAsync(batch.CorrelationId, slice.Number, cancellationToken);
-            var row = await FirstDifferenceAsync(slice, cancellationToken);
-            var again = records == slice.Counts && row is null
+            var (row, used) = await ReadRecordsAsync(slice, cancellationToken);
+            var again = records == slice.Counts && row is null && IsUsage(slice, used)
                 ? slice
                 : await ledger.FindSliceAsync(batch.CorrelationId, slice.Number, cancellationToken);
             if (again is null || IsSame(again, slice))
@@ -85,6 +90,9 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
                     $"The records of slice {slice.Number} are {Text(records)}; it counts {Text(slice.Counts)}.");
                 if (row is { } index)
                     _rows.Contradict($"Row {index} of slice {slice.Number} is {PendingOrNot(slice, index)}.");
+                _usage.Expect(
+                    IsUsage(slice, used),
+                    $"The rows of slice {slice.Number} used {Text(used)}; the slice has {Text(slice.Usage)}.");
                 return slice;
             }
             slice = again;
@@ -106,11 +114,14 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
             $"Slice {slice.Number} has a pending row behind its {slice.Count} rows.");
     }
 
-    /// <returns>The first row that is pending and has a record, or neither; null when there is none.</returns>
-    private async Task<long?> FirstDifferenceAsync(Slice slice, CancellationToken cancellationToken)
+    /// <returns>
+    /// The first row that is pending and has a record, or neither, null when there is none; and what the rows used up to there.
+    /// </returns>
+    private async Task<(long? Difference, AgentUsage Used)> ReadRecordsAsync(Slice slice, CancellationToken cancellationToken)
     {
         var settled = new SettledItems(
             ledger, batch.CorrelationId, slice.FirstIndex, slice.FirstIndex + slice.Count);
+        var used = default(AgentUsage);
         for (var place = 0; place < slice.Count; place++)
         {
             if (settled.NeedsPage)
@@ -118,11 +129,13 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
             var index = slice.FirstIndex + place;
             var hasRecord = settled.Current is { } record && record.Index == index && record.State != ItemState.Pending;
             if (hasRecord == slice.Pending.Contains(place))
-                return index;
-            if (hasRecord)
-                settled.MoveNext();
+                return (index, used);
+            if (!hasRecord)
+                continue;
+            used += settled.Current!.Usage.Total;
+            settled.MoveNext();
         }
-        return null;
+        return (null, used);
     }
 
     private async Task CompareWithBatchAsync(Slice slice, CancellationToken cancellationToken)
@@ -137,11 +150,20 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
             $"Slice {slice.Number} has {slice.Pending.Count} pending rows.");
     }
 
+    /// <summary>What a row used that is run again stays in its slice, while the row has no record.</summary>
+    private static bool IsUsage(Slice slice, AgentUsage used) => slice.Pending.IsEmpty
+        ? used == slice.Usage
+        : used.InputTokens <= slice.Usage.InputTokens && used.OutputTokens <= slice.Usage.OutputTokens
+            && used.CostNanos <= slice.Usage.CostNanos;
+
     private static bool IsSame(Slice a, Slice b) =>
-        a.Counts == b.Counts && a.Pending.Numbers().SequenceEqual(b.Pending.Numbers());
+        a.Counts == b.Counts && a.Usage == b.Usage && a.Pending.Numbers().SequenceEqual(b.Pending.Numbers());
 
     private static string PendingOrNot(Slice slice, long row) =>
         slice.Pending.Contains((int)(row - slice.FirstIndex)) ? "pending but has a record" : "settled but has no record";
+
+    private static string Text(AgentUsage usage) => FormattableString.Invariant(
+        $"{usage.InputTokens} tokens in, {usage.OutputTokens} out, {usage.CostUsd ?? 0:0.#########} USD");
 
     private static string Text(ItemCounts counts) => FormattableString.Invariant(
         $"{counts.Pending} pending, {counts.Succeeded} succeeded, {counts.Failed} failed, ")

@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Items;
 using WorkerFleet.Ledger;
@@ -175,6 +176,47 @@ public sealed class LedgerAuditTests : IDisposable
     }
 
     [Fact]
+    public async Task Audit_RowsUsedWhatTheirSliceHas_Passes()
+    {
+        var batch = TestBatch.Csv(12).Complete();
+        Use(batch, 5, new(new AgentUsage(100, 20, 0.5m), Before: new AgentUsage(10, 2, 0.25m)));
+        Use(batch, 6, new(new AgentUsage(1, 1)));
+        Change(batch, 1, slice => slice with { Usage = new AgentUsage(111, 23, 0.75m) });
+
+        var report = await AuditAsync(batch);
+
+        Assert.True(report.Passed, Text(report));
+        Assert.Contains(report.Checks, check => check.Detail == "111 tokens in, 23 out, 0.75 USD.");
+    }
+
+    [Fact]
+    public async Task Audit_RowsUsedAnotherSumThanTheirSliceHas_NamesTheSlice()
+    {
+        var batch = TestBatch.Csv(12).Complete();
+        Use(batch, 5, new(new AgentUsage(100, 20, 0.5m)));
+        Change(batch, 1, slice => slice with { Usage = new AgentUsage(100, 20, 0.4m) });
+
+        await AssertFailsAsync(
+            batch, "The rows of slice 1 used 100 tokens in, 20 out, 0.5 USD; the slice has 100 tokens in, 20 out, 0.4 USD.");
+    }
+
+    /// <summary>What a row used before it was run again is in the slice, while the row has no record.</summary>
+    [Theory]
+    [InlineData(90, true)]
+    [InlineData(110, false)]
+    public async Task Audit_RowsOfAPendingSlice_UsedNoMoreThanItHas(long used, bool passes)
+    {
+        var batch = TestBatch.Csv(4);
+        batch.Succeed(0);
+        Use(batch, 0, new(new AgentUsage(used, 0)));
+        Change(batch, 0, slice => slice with { Usage = new AgentUsage(100, 0) });
+
+        var report = await AuditAsync(batch);
+
+        Assert.True(report.Passed == passes, Text(report));
+    }
+
+    [Fact]
     public async Task Audit_BatchTakesAPendingSliceForSettled_NamesIt()
     {
         var batch = TestBatch.Csv(8);
@@ -315,6 +357,12 @@ public sealed class LedgerAuditTests : IDisposable
 
         Assert.True(report.Passed, Text(report));
         Assert.Contains("holds no export", report.Checks[^1].Detail, StringComparison.Ordinal);
+    }
+
+    private static void Use(TestBatch batch, long row, ItemUsage usage)
+    {
+        var records = batch.Ledger.RecordsOf(batch.Id);
+        records[row] = records[row] with { Usage = usage };
     }
 
     private static LedgerAudit Audit(TestBatch batch) => new(batch.Store, batch.Ledger, batch.Sources, ExportLocations.Local);
