@@ -57,6 +57,14 @@ internal sealed class CsvRecordWriter(OutputFile file)
         file.Advance(start + written);
     }
 
+    public void Field(decimal number)
+    {
+        var to = file.GetSpan(NumberBytes + 1);
+        var start = Separate(to);
+        Utf8Formatter.TryFormat(number, to[start..], out var written);
+        file.Advance(start + written);
+    }
+
     public void EmptyField() => file.Advance(Separate(file.GetSpan(1)));
 
     public void EndRecord()

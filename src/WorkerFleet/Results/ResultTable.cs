@@ -1,3 +1,4 @@
+using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 
 namespace WorkerFleet.Results;
@@ -45,7 +46,27 @@ internal sealed class ResultTable
             _csv.EmptyField();
         }
         _csv.Field(row.Session);
+        WriteUsage(settled.Usage.Total);
         _csv.EndRecord();
+    }
+
+    /// <summary>Left empty where nobody knows, which is not the same as 0.</summary>
+    private void WriteUsage(AgentUsage usage)
+    {
+        if (usage.Tokens == 0)
+        {
+            _csv.EmptyField();
+            _csv.EmptyField();
+        }
+        else
+        {
+            _csv.Field(usage.InputTokens);
+            _csv.Field(usage.OutputTokens);
+        }
+        if (usage.CostUsd is { } cost)
+            _csv.Field(cost);
+        else
+            _csv.EmptyField();
     }
 
     private void WriteHeader()
@@ -55,7 +76,10 @@ internal sealed class ResultTable
         _csv.Field("state");
         _input.WriteHeader(_csv);
         foreach (var name in (string[])
-            ["output", "agent", "attempts", "duration_ms", "error_kind", "error_message", "session"])
+            [
+                "output", "agent", "attempts", "duration_ms", "error_kind", "error_message", "session",
+                "input_tokens", "output_tokens", "cost_usd",
+            ])
             _csv.Field(name);
         _csv.EndRecord();
     }

@@ -37,6 +37,10 @@ public sealed class UsageExportTests : IDisposable
             _export.Lines(ExportFileNames.Results).Select(line =>
                 line.TryGetProperty("usage", out var usage) ? usage.GetRawText() : null));
         Assert.Equal(
+            ["input_tokens,output_tokens,cost_usd", "1000,20,0.25", "1000,10,0.15", "7,1,", ",,"],
+            _export.Text(ExportFileNames.Table).Split('\n')[..^1]
+                .Select(record => string.Join(',', record.Split(',')[^3..])));
+        Assert.Equal(
             """
             {"input_tokens":2007,"output_tokens":31,"cost_usd":0.40,"agents":[
             {"agent":"other","rows":1,"input_tokens":7,"output_tokens":1,"cost_usd":null},
@@ -50,6 +54,7 @@ public sealed class UsageExportTests : IDisposable
     {
         await _export.ExportAsync(TestBatch.Csv(3).Complete());
 
+        // The columns of the table are there before its first row is.
         foreach (var name in (string[])[ExportFileNames.Results, ExportFileNames.Summary])
             Assert.DoesNotContain("usage", _export.Text(name), StringComparison.Ordinal);
     }
