@@ -42,11 +42,11 @@ public sealed class SqsReceiverTests
         var start = bus.Time.GetUtcNow();
         await SendAsync(bus, 1);
 
-        await bus.UntilAsync(() => _got.Count == 2, 4 * Second);
+        // In small steps: the clock goes on while the receiver works.
+        await bus.UntilAsync(() => _got.Count == 2, Second);
 
         Assert.Equal(["first", "again"], _got);
-        // SQS's own longest is 12 hours. The clock goes on while the receiver works, by 4 s at a time.
-        Assert.InRange(bus.Time.GetUtcNow() - start, TimeSpan.FromSeconds(590), TimeSpan.FromMinutes(30));
+        Assert.InRange(bus.Time.GetUtcNow() - start, TimeSpan.FromSeconds(590), TimeSpan.FromSeconds(640));
     }
 
     [Fact]
