@@ -150,9 +150,10 @@ internal sealed class SliceAudit(IBatchStore batches, ILedger ledger, BatchState
             $"Slice {slice.Number} has {slice.Pending.Count} pending rows.");
     }
 
-    /// <summary>What a row used that is run again stays in its slice, while the row has no record.</summary>
+    /// <summary>What a row used that is run again stays in its slice, while the row has no record. A sum of 0 USD is none.</summary>
     private static bool IsUsage(Slice slice, AgentUsage used) => slice.Pending.IsEmpty
-        ? used == slice.Usage
+        ? (used.InputTokens, used.OutputTokens, used.CostNanos)
+            == (slice.Usage.InputTokens, slice.Usage.OutputTokens, slice.Usage.CostNanos)
         : used.InputTokens <= slice.Usage.InputTokens && used.OutputTokens <= slice.Usage.OutputTokens
             && used.CostNanos <= slice.Usage.CostNanos;
 

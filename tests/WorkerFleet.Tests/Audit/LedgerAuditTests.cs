@@ -189,6 +189,19 @@ public sealed class LedgerAuditTests : IDisposable
         Assert.Contains(report.Checks, check => check.Detail == "111 tokens in, 23 out, 0.75 USD.");
     }
 
+    /// <summary>Agents without a price: stores keep a sum of 0 as none.</summary>
+    [Fact]
+    public async Task Audit_RowsCostNothing_Passes()
+    {
+        var batch = TestBatch.Csv(4).Complete();
+        Use(batch, 0, new(new AgentUsage(100, 20, 0m)));
+        Change(batch, 0, slice => slice with { Usage = AgentUsage.FromNanos(100, 20, 0) });
+
+        var report = await AuditAsync(batch);
+
+        Assert.True(report.Passed, Text(report));
+    }
+
     [Fact]
     public async Task Audit_RowsUsedAnotherSumThanTheirSliceHas_NamesTheSlice()
     {
