@@ -161,14 +161,14 @@ internal sealed class FleetApp : IAsyncDisposable
     {
         if (_start is null)
         {
-            // Most of a start: on another processor, while this one looks at the agents. What is wrong with it the host tells.
+            // Most of a start: on another processor, while this one looks at the agents. It is needed before the host is.
             var bus = Task.Run(() => _host.Services.GetService<IBusControl>(), CancellationToken.None);
             // Before the host starts: a host that fails to start would log it, too.
             _ = Get<IAgentCatalog>();
             _start = Task.Run(
                 async () =>
                 {
-                    await Task.WhenAny(bus);
+                    await bus;
                     await _host.StartAsync(_abandonStart.Token);
                 },
                 CancellationToken.None);

@@ -59,7 +59,7 @@ internal sealed class CsvRecordWriter(OutputFile file)
 
     public void Field(decimal number)
     {
-        var to = file.GetSpan(NumberBytes + 1);
+        var to = file.GetSpan(NumberBytes);
         var start = Separate(to);
         Utf8Formatter.TryFormat(number, to[start..], out var written);
         file.Advance(start + written);

@@ -50,10 +50,10 @@ internal sealed class ResultTable
         _csv.EndRecord();
     }
 
-    /// <summary>Left empty where nobody knows, which is not the same as 0.</summary>
+    /// <summary>As in results.jsonl: nothing where nothing is known.</summary>
     private void WriteUsage(AgentUsage usage)
     {
-        if (usage.Tokens == 0)
+        if (usage.IsNone)
         {
             _csv.EmptyField();
             _csv.EmptyField();
