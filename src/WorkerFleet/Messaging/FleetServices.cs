@@ -65,6 +65,7 @@ public static class FleetServices
             bus.UsingInMemory((context, configurator) =>
             {
                 configurator.UseCompactJson();
+                configurator.SendItemsBare();
                 foreach (var priority in Enum.GetValues<BatchPriority>())
                     configurator.ReceiveItems(
                         context, TransportEndpoints.InMemory, priority, FleetTopology.ConsumersFor(concurrency));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MassTransit;
 using MassTransit.Middleware;
+using MassTransit.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Batches;
 using WorkerFleet.Completions;
@@ -42,6 +43,16 @@ public static class FleetTopology
         bus.ConfigureJsonSerializerOptions(Compact);
 
     internal static JsonSerializerOptions Compact(JsonSerializerOptions options) => new(options) { WriteIndented = false };
+
+    /// <summary>
+    /// Items travel as JSON without MassTransit's envelope, which says what process sent them, with which versions, from
+    /// where to where. In memory that is always this process, and to write and read it is a fifth of what a row costs.
+    /// </summary>
+    public static void SendItemsBare(this IInMemoryBusFactoryConfigurator bus)
+    {
+        bus.AddRawJsonSerializer(RawSerializerOptions.AnyMessageType);
+        bus.Send<ProcessBatchItem>(message => message.UseSerializer(SystemTextJsonRawMessageSerializer.JsonContentType));
+    }
 
     /// <summary>The items of one priority.</summary>
     /// <param name="bus">The bus.</param>
