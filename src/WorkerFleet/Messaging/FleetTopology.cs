@@ -12,7 +12,7 @@ using WorkerFleet.Results;
 
 namespace WorkerFleet.Messaging;
 
-/// <summary>Which consumers there are, and which queue each reads: the same for every transport.</summary>
+/// <summary>Which consumers there are, and which queue each reads: the same for every transport but for how items are written.</summary>
 public static class FleetTopology
 {
     /// <summary>Messages of different batches that one process dispatches at the same time.</summary>
@@ -26,7 +26,6 @@ public static class FleetTopology
 
     public static void AddFleetConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<ProcessBatchItemConsumer>();
         bus.AddConsumer<DispatchBatchConsumer>();
         bus.AddConsumer<RedriveItemsConsumer>();
         bus.AddConsumer<ReopenItemsConsumer>();
@@ -69,7 +68,11 @@ public static class FleetTopology
             endpoint.ConcurrentMessageLimit = consumers;
             endpoint.UseMessageRetry(RetryPassing);
             endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<ItemReturn>());
-            endpoint.ConfigureConsumer<ProcessBatchItemConsumer>(context);
+            // One for all items, made with the first, when the bus is there that it sends with: it has no state of its own,
+            // and a scope of the container and a consumer for each row are no small part of what a row costs.
+            var consumer = new Lazy<ProcessBatchItemConsumer>(
+                () => ActivatorUtilities.CreateInstance<ProcessBatchItemConsumer>(context));
+            endpoint.Consumer(() => consumer.Value);
         });
 
     public static void ReceiveOrchestration(
