@@ -54,18 +54,21 @@ bool Wanted(string name) => names.Count == 0 || names.Contains(name);
 async Task ThroughputAsync()
 {
     var csv = SampleRows.WriteCsv(folder, Measures.ThroughputRows);
-    var (ratios, completions) = (new List<double>(), new List<double>());
+    var (ratios, withoutEnvelope, completions) = (new List<double>(), new List<double>(), new List<double>());
     for (var round = 0; round < rounds; round++)
     {
         var bare = await BareRun.StartAsync(Measures.ThroughputRows);
+        var bareWithoutEnvelope = await BareRun.StartAsync(Measures.ThroughputRows, BareBus.WithoutEnvelope);
         var fleet = await FleetRun.StartAsync(csv, folder, Measures.ThroughputConcurrency, "echo");
         Report.Progress(string.Create(CultureInfo.InvariantCulture,
-            $"throughput {round + 1}: bare {bare:F0}/s, fleet {fleet.RowsPerSecond:F0}/s, completion {fleet.Completion.TotalSeconds:F2} s, peak {fleet.PeakMiB:F0} MiB"));
+            $"throughput {round + 1}: bare {bare:F0}/s, without envelope {bareWithoutEnvelope:F0}/s, fleet {fleet.RowsPerSecond:F0}/s, completion {fleet.Completion.TotalSeconds:F2} s, peak {fleet.PeakMiB:F0} MiB"));
         ratios.Add(fleet.RowsPerSecond / bare);
+        withoutEnvelope.Add(fleet.RowsPerSecond / bareWithoutEnvelope);
         completions.Add(fleet.Completion.TotalSeconds);
     }
 
     Report.Line("throughput, fleet ÷ bare bus", ratios, Measures.ThroughputRatio, atLeast: true);
+    Report.Line("throughput, fleet ÷ bare bus without envelope", withoutEnvelope);
     Report.Line("last row settled to batch completed, s", completions,
         Measures.CompletionLimit.TotalSeconds, atLeast: false);
 }

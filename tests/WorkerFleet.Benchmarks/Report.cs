@@ -21,8 +21,11 @@ internal static class Report
         var reached = atLeast ? median >= target : median <= target;
         _missed |= !reached;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{(reached ? "ok  " : "MISS")}  {name}: median {median:F3} of [{string.Join(", ", values.Select(v => v.ToString("F3", CultureInfo.InvariantCulture)))}], target {(atLeast ? "at least" : "at most")} {target}"));
+            $"{(reached ? "ok  " : "MISS")}  {Text(name, values)}, target {(atLeast ? "at least" : "at most")} {target}"));
     }
+
+    /// <summary>What has no target.</summary>
+    public static void Line(string name, IReadOnlyList<double> values) => Console.WriteLine($"      {Text(name, values)}");
 
     public static double Median(IReadOnlyList<double> values)
     {
@@ -31,4 +34,7 @@ internal static class Report
             ? sorted[sorted.Length / 2]
             : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
+
+    private static string Text(string name, IReadOnlyList<double> values) => string.Create(CultureInfo.InvariantCulture,
+        $"{name}: median {Median(values):F3} of [{string.Join(", ", values.Select(v => v.ToString("F3", CultureInfo.InvariantCulture)))}]");
 }

@@ -4,18 +4,23 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Items;
+using WorkerFleet.Messaging;
 
 namespace WorkerFleet.Benchmarks.Bare;
 
 /// <summary>What the fleet is measured against: MassTransit alone, in memory or on a broker, with the same messages.</summary>
 internal static class BareBus
 {
+    /// <summary>Where the broker's address would be: in memory, without MassTransit's envelope, as the fleet sends its items.</summary>
+    public const string WithoutEnvelope = "without-envelope";
+
     /// <summary>Sends and consumes so many items, and prints the seconds it took. Runs in a process of its own.</summary>
     /// <param name="items">How many.</param>
-    /// <param name="broker">Address of RabbitMQ; null: in memory.</param>
+    /// <param name="broker">Address of RabbitMQ; null or <see cref="WithoutEnvelope"/>: in memory.</param>
     public static async Task<int> RunAsync(int items, string? broker)
     {
-        var queue = broker is null ? "items" : $"bare-{Guid.CreateVersion7():N}";
+        var inMemory = broker is null or WithoutEnvelope;
+        var queue = inMemory ? "items" : $"bare-{Guid.CreateVersion7():N}";
         var counter = new Counter(items);
         await using var services = new ServiceCollection()
             .AddLogging()
@@ -24,13 +29,21 @@ internal static class BareBus
             {
                 bus.DisableUsageTelemetry();
                 bus.AddConsumer<CountingConsumer>();
-                if (broker is null)
-                    bus.UsingInMemory((context, configurator) => configurator.ReceiveEndpoint(
-                        queue, endpoint => Configure(endpoint, context)));
+                if (inMemory)
+                    bus.UsingInMemory((context, configurator) =>
+                    {
+                        if (broker is WithoutEnvelope)
+                        {
+                            configurator.UseCompactJson();
+                            configurator.SendItemsBare();
+                        }
+
+                        configurator.ReceiveEndpoint(queue, endpoint => Configure(endpoint, context));
+                    });
                 else
                     bus.UsingRabbitMq((context, configurator) =>
                     {
-                        configurator.Host(new Uri(broker));
+                        configurator.Host(new Uri(broker!));
                         configurator.ReceiveEndpoint(queue, endpoint =>
                         {
                             endpoint.SetQuorumQueue();
@@ -41,7 +54,7 @@ internal static class BareBus
             .BuildServiceProvider();
         var control = services.GetRequiredService<IBusControl>();
         await control.StartAsync();
-        var endpoint = await control.GetSendEndpoint(new Uri($"{(broker is null ? "queue" : "exchange")}:{queue}"));
+        var endpoint = await control.GetSendEndpoint(new Uri($"{(inMemory ? "queue" : "exchange")}:{queue}"));
 
         var watch = Stopwatch.StartNew();
         var batchId = Guid.CreateVersion7();

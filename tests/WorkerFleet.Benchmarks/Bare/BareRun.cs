@@ -7,7 +7,7 @@ namespace WorkerFleet.Benchmarks.Bare;
 internal static class BareRun
 {
     /// <param name="items">How many.</param>
-    /// <param name="broker">Address of RabbitMQ; null: in memory.</param>
+    /// <param name="broker">As <see cref="BareBus.RunAsync"/> takes it.</param>
     /// <returns>Messages a second.</returns>
     public static async Task<double> StartAsync(int items, string? broker = null)
     {
