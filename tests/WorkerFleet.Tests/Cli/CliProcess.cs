@@ -19,6 +19,8 @@ public sealed class CliProcess : IDisposable
 
     public bool InputIsTerminal { get; set; }
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public string Output { get; private set; } = "";
 
     public string Error { get; private set; } = "";
@@ -67,6 +69,7 @@ public sealed class CliProcess : IDisposable
         InstallDirectory = Path.Combine(Folder, "installed"),
         Environment = Environment,
         Stop = _stop,
+        Time = Time,
     };
 
     private static IAnsiConsole CreateConsole(TextWriter writer)

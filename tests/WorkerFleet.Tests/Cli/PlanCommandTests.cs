@@ -1,12 +1,14 @@
 using System.Text.Json;
 using WorkerFleet.Cli;
+using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.Cli;
 
 /// <summary><c>fleet plan</c> over real files and agents, in this process.</summary>
 public sealed class PlanCommandTests : IDisposable
 {
-    private readonly CliProcess _cli = new();
+    // A call of an agent that takes 10 ms is to be measured as 10 ms at least.
+    private readonly CliProcess _cli = new() { Time = new UnhurriedTime() };
 
     public PlanCommandTests()
     {
