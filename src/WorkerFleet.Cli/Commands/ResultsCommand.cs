@@ -65,5 +65,7 @@ internal sealed class ResultsCommand(CliContext cli)
             $"[bold]{SafeMarkup.Escape(cli.ShortPath(result.Folder))}[/]" +
             (result.Complete ? ", complete with manifest.json."
                 : ". Partial: there is no manifest.json until the batch is over."));
+        if (result.Summary.Accuracy is { } accuracy)
+            AccuracyText.Write(cli, accuracy);
     }
 }

@@ -147,6 +147,8 @@ internal sealed class RunRequestReader
                 ? ReadTemplate(template)
                 : null,
             IdColumn = _read.Text(RunSettings.IdColumn),
+            ExpectedColumn = _read.Text(RunSettings.ExpectedColumn),
+            AnswerPointer = ReadAnswer(),
             PassThrough = passThrough switch
             {
                 null => null,
@@ -154,6 +156,15 @@ internal sealed class RunRequestReader
                 _ => [.. passThrough.Select(column => column.Value)],
             },
         };
+    }
+
+    private string? ReadAnswer()
+    {
+        if (_layers.FirstOrDefault(layer => layer.Has(RunSettings.Answer)) is { } layer
+            && !_layers.Any(each => each.IsUnreadable || each.Has(RunSettings.ExpectedColumn)))
+            _problems.Add($"{layer.Find(RunSettings.Answer)[0].Where}: says where the answer is that the right one is " +
+                $"compared with; name the column of that, too, with {_naming.Of(RunSettings.ExpectedColumn)}");
+        return _read.Text(RunSettings.Answer);
     }
 
     private string? ReadTemplate(string path)

@@ -71,6 +71,14 @@ internal static class RunSettings
         "Columns to copy into the results. Default: all.")
         { Arity = SettingArity.Many };
 
+    public static readonly RunSetting ExpectedColumn = new(
+        "expected-column", "mapping", "expected-column", "COLUMN",
+        "Column with the right answer: results say which rows have it, the summary their share.");
+
+    public static readonly RunSetting Answer = new(
+        "answer", "mapping", "answer", "POINTER",
+        "Where the answer is in the agent's output, such as /label. Default: the whole output.");
+
     public static readonly RunSetting Attempts = new(
         "attempts", "retries", "attempts", "N", "Attempts a row gets in all, 1 to 100. Default: 3.")
             { Configurable = true };
@@ -126,7 +134,7 @@ internal static class RunSettings
     public static readonly IReadOnlyList<RunSetting> All =
     [
         Agent, AgentUrl, AgentColumn, AgentRule,
-        Prompt, Template, IdColumn, PassThrough,
+        Prompt, Template, IdColumn, PassThrough, ExpectedColumn, Answer,
         Source, Format, Delimiter, Quote, Columns, Header, OnBadRow, MaxRowBytes,
         Concurrency, Waiting, Timeout, Deadline, Priority, SliceSize,
         Attempts, RetryDelay, RetryMaxDelay,

@@ -83,6 +83,8 @@ internal static class BatchEnd
         if (summary.LatencyMs is { } latency)
             cli.Out.MarkupLine($"  latency   p50 {Figures.Milliseconds(latency.P50)}, " +
                 $"p95 {Figures.Milliseconds(latency.P95)}, max {Figures.Milliseconds(latency.Max)}");
+        if (summary.Accuracy is { } accuracy)
+            AccuracyText.Write(cli, accuracy);
     }
 
     private static void WritePaths(CliContext cli, string folder, bool withFailures)

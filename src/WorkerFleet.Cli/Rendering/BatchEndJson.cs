@@ -12,9 +12,10 @@ internal sealed record BatchEndJson(
     double? RowsPerSecond,
     long? Attempts,
     LatencySummary? LatencyMs,
+    AccuracySummary? Accuracy,
     IReadOnlyList<ErrorGroupSummary>? Errors)
 {
     public static BatchEndJson Of(BatchProgress progress, BatchSummary? summary) => new(
         BatchJson.Of(progress), BatchEnd.ExitCodeOf(progress.Batch.CurrentState), summary?.DurationMs,
-        summary?.RowsPerSecond, summary?.Attempts, summary?.LatencyMs, summary?.Errors);
+        summary?.RowsPerSecond, summary?.Attempts, summary?.LatencyMs, summary?.Accuracy, summary?.Errors);
 }

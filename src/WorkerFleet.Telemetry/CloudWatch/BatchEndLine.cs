@@ -30,6 +30,10 @@ internal static class BatchEndLine
             .WithSum($"{Prefix}cancelled", CloudWatchUnit.Count, summary.Counts.Cancelled)
             .WithSum($"{Prefix}duration", CloudWatchUnit.Seconds, summary.DurationMs / 1000.0)
             .WithSum($"{Prefix}rows_per_second", CloudWatchUnit.CountPerSecond, summary.RowsPerSecond);
+        if (summary.Accuracy is { Score: { } score } accuracy)
+            line.WithSum($"{Prefix}correct", CloudWatchUnit.Count, accuracy.Correct)
+                .WithSum($"{Prefix}wrong", CloudWatchUnit.Count, accuracy.Wrong)
+                .WithSum($"{Prefix}accuracy", CloudWatchUnit.Percent, 100 * score);
         if (summary.LatencyMs is not { } latency)
             return line.Format();
         return line

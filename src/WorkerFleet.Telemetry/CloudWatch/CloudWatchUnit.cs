@@ -7,6 +7,7 @@ internal static class CloudWatchUnit
     public const string Seconds = "Seconds";
     public const string Milliseconds = "Milliseconds";
     public const string CountPerSecond = "Count/Second";
+    public const string Percent = "Percent";
 
     private const string None = "None";
 
@@ -27,7 +28,7 @@ internal static class CloudWatchUnit
             (false, "us") => "Microseconds",
             (false, "By") => "Bytes",
             (false, "By/s") => "Bytes/Second",
-            (false, "%") => "Percent",
+            (false, "%") => Percent,
             _ => None,
         };
     }

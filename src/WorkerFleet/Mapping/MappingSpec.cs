@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WorkerFleet.Mapping;
 
 /// <summary>How a row becomes the input of an agent. With neither prompt nor template, the row itself is the input.</summary>
@@ -14,4 +16,19 @@ public sealed record MappingSpec
 
     /// <summary>Columns to copy into the results; null for all.</summary>
     public IReadOnlyList<string>? PassThrough { get; init; }
+
+    /// <summary>
+    /// Column that holds the right answer, which answers are compared with; null: they are not judged. Where the row itself is
+    /// the agent's input, it is left out of that.
+    /// </summary>
+    // Left out where it is not used, as is the pointer: fingerprints of batches from before are to stay the same.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ExpectedColumn { get; init; }
+
+    /// <summary>
+    /// Where in the agent's output its answer is, as a JSON Pointer (RFC 6901) such as <c>/label</c>; null: the output is
+    /// the answer.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AnswerPointer { get; init; }
 }

@@ -8,9 +8,10 @@ namespace WorkerFleet.Mapping;
 /// <param name="Template">What makes the input; null when the row itself is it.</param>
 /// <param name="Id">Column of the user's id.</param>
 /// <param name="PassThrough">Columns for the results; null for all.</param>
+/// <param name="Expected">Column with the right answer, which is no part of the input.</param>
 /// <param name="MaxInputBytes">Largest input.</param>
 internal sealed record RowMapping(
-    InputTemplate? Template, RowColumn? Id, IReadOnlyList<RowColumn>? PassThrough, int MaxInputBytes);
+    InputTemplate? Template, RowColumn? Id, IReadOnlyList<RowColumn>? PassThrough, RowColumn? Expected, int MaxInputBytes);
 
 /// <summary>Maps rows by templates that were checked before.</summary>
 internal sealed class RowMapper(RowMapping mapping, AgentChooser agents) : IRowMapper
@@ -71,7 +72,7 @@ internal sealed class RowMapper(RowMapping mapping, AgentChooser agents) : IRowM
     /// <summary>Null when it is too long.</summary>
     private JsonElement? Input(SourceRow row)
     {
-        if (mapping.Template is null && row.Json is { } json)
+        if (mapping is { Template: null, Expected: null } && row.Json is { } json)
             return json;
 
         var scratch = MapScratch.Take();
@@ -84,7 +85,8 @@ internal sealed class RowMapper(RowMapping mapping, AgentChooser agents) : IRowM
             }
             else
             {
-                WriteRow(row, scratch.Writer);
+                // A template says itself what the agent is to see. A row as it is would tell it the right answer.
+                WriteRow(row, scratch.Writer, mapping.Expected?.Name);
             }
 
             return scratch.Parse(mapping.MaxInputBytes);
@@ -107,17 +109,27 @@ internal sealed class RowMapper(RowMapping mapping, AgentChooser agents) : IRowM
         return scratch.Parse(int.MaxValue)!.Value;
     }
 
-    private static void WriteRow(SourceRow row, Utf8JsonWriter writer)
+    private static void WriteRow(SourceRow row, Utf8JsonWriter writer, string? except = null)
     {
-        if (row.Json is { } json)
+        if (row.Json is { } whole && except is null)
         {
-            json.WriteTo(writer);
+            whole.WriteTo(writer);
             return;
         }
 
         writer.WriteStartObject();
-        for (var index = 0; index < row.Values.Count; index++)
-            writer.WriteString(row.Columns[index], row.Values[index]);
+        if (row.Json is { } json)
+            foreach (var property in json.EnumerateObject())
+            {
+                if (!property.NameEquals(except))
+                    property.WriteTo(writer);
+            }
+        else
+            for (var index = 0; index < row.Values.Count; index++)
+            {
+                if (row.Columns[index] != except)
+                    writer.WriteString(row.Columns[index], row.Values[index]);
+            }
         writer.WriteEndObject();
     }
 

@@ -30,11 +30,14 @@ public static class RowMapperFactory
             .Distinct(StringComparer.Ordinal)
             .Select(name => Column(name, "column to pass through", columns, problems))
             .ToList();
+        var expected = Column(mapping.ExpectedColumn, "column with the right answer", columns, problems);
+        if (mapping.AnswerPointer is { } pointer && JsonPointer.Parse(pointer).Problem is { } noPointer)
+            problems.Add($"The answer cannot be found: {noPointer}.");
         var chooser = Chooser(agents, columns, agentNames, problems);
 
         return problems.Count > 0
             ? (null, problems)
-            : (new RowMapper(new RowMapping(template, id, passThrough!, source.MaxRowBytes), chooser), []);
+            : (new RowMapper(new RowMapping(template, id, passThrough!, expected, source.MaxRowBytes), chooser), []);
     }
 
     private static AgentChooser Chooser(

@@ -42,6 +42,10 @@ public sealed record BatchSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UsageSummary? Usage { get; init; }
 
+    /// <summary>How the answers compare with the right ones; null, and left out, for a batch that says nothing of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AccuracySummary? Accuracy { get; init; }
+
     /// <summary>Rows that did not succeed, grouped by cause, the most frequent first; at most 100, and "other" for the
     /// rest.</summary>
     public IReadOnlyList<ErrorGroupSummary> Errors { get; init; } = [];

@@ -19,6 +19,7 @@ internal sealed class ExportRows : IDisposable
     private readonly IRowSink _files;
     private readonly ResultRow _row = new();
     private readonly Utf8JsonWriter _json;
+    private readonly ExpectedAnswers? _answers;
     private int _pageSize = SettledItems.FirstPage;
 
     /// <param name="batch">The batch; of it only what was submitted counts here, which never changes.</param>
@@ -34,7 +35,10 @@ internal sealed class ExportRows : IDisposable
         _files = files;
         _mapper = mapper;
         _json = new Utf8JsonWriter(_row.Input, ResultJson.LineOptions);
+        _answers = ExpectedAnswers.Of(batch.Spec);
         Next = batch.SourceStart;
+        if (_answers is not null)
+            Summary.Accuracy = new();
     }
 
     /// <summary>The first row that is not written.</summary>
@@ -118,9 +122,18 @@ internal sealed class ExportRows : IDisposable
     {
         _row.Set(source, item, Summary.Add(item));
         WriteInput();
+        if (_answers is not null)
+            Judge(_answers);
         _files.Write(_row);
         await _files.FlushAsync(cancellationToken);
         Next = source.Next;
+    }
+
+    private void Judge(ExpectedAnswers answers)
+    {
+        _row.Judge(answers);
+        if (_row.Expected.WrittenCount > 0)
+            Summary.Accuracy!.Add(_row.Settled.Agent, _row.IsCorrect);
     }
 
     private void WriteInput()

@@ -28,6 +28,9 @@ internal static class LineFields
     public static readonly JsonEncodedText OutputTokens = JsonEncodedText.Encode("output_tokens");
     public static readonly JsonEncodedText CostUsd = JsonEncodedText.Encode("cost_usd");
 
+    public static readonly JsonEncodedText Expected = JsonEncodedText.Encode("expected");
+    public static readonly JsonEncodedText Correct = JsonEncodedText.Encode("correct");
+
     /// <summary>Writes JSON that is known to be valid; null where there is none.</summary>
     public static void WriteRaw(this Utf8JsonWriter writer, JsonEncodedText name, ReadOnlySpan<byte> json)
     {

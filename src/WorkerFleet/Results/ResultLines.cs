@@ -38,6 +38,8 @@ internal sealed class ResultLines(OutputFile file) : IDisposable
         _json.WriteString(LineFields.Session, row.Session);
         if (!settled.Usage.IsNone)
             WriteUsage(settled.Usage.Total);
+        if (row.IsJudged)
+            WriteJudgement(row);
         _json.WriteEndObject();
         _json.Flush();
         file.Write("\n"u8);
@@ -55,6 +57,15 @@ internal sealed class ResultLines(OutputFile file) : IDisposable
         else
             _json.WriteNull(LineFields.CostUsd);
         _json.WriteEndObject();
+    }
+
+    private void WriteJudgement(ResultRow row)
+    {
+        _json.WriteRaw(LineFields.Expected, row.Expected.WrittenSpan);
+        if (row.IsCorrect is { } isCorrect)
+            _json.WriteBoolean(LineFields.Correct, isCorrect);
+        else
+            _json.WriteNull(LineFields.Correct);
     }
 
     private void WriteError(ItemFailure? failure)

@@ -22,6 +22,15 @@ internal sealed class ResultRow
     /// <summary>The columns that pass through, as one JSON object; empty for a malformed row.</summary>
     public ArrayBufferWriter<byte> Input { get; } = new();
 
+    /// <summary>Whether the batch compares answers with right ones; the two below mean something only then.</summary>
+    public bool IsJudged { get; private set; }
+
+    /// <summary>The right answer as JSON; empty where it is not known.</summary>
+    public ArrayBufferWriter<byte> Expected { get; } = new();
+
+    /// <summary>Whether the answer is right; null where there is none, or nothing to compare it with.</summary>
+    public bool? IsCorrect { get; private set; }
+
     /// <summary>The agent's answer as JSON on one line; empty unless the row succeeded.</summary>
     public ReadOnlySpan<byte> Output => _outputMoved ? _compact.WrittenSpan : Settled.Output.Span[.._outputLength];
 
@@ -39,5 +48,14 @@ internal sealed class ResultRow
         var compact = CompactJson.Of(output, _compact);
         _outputMoved = compact.Length != output.Length;
         _outputLength = output.Length;
+    }
+
+    /// <summary>Compares the answer of the row that was set with the right one.</summary>
+    public void Judge(ExpectedAnswers answers)
+    {
+        IsJudged = true;
+        Expected.ResetWrittenCount();
+        answers.Write(Source, Expected);
+        IsCorrect = answers.Judge(Settled.State, Expected.WrittenMemory, Settled.Output);
     }
 }

@@ -36,9 +36,17 @@ public sealed class ResultStreams(ILedger ledger, ISourceReader sources)
         await stream.CompleteAsync(cancellationToken);
     }
 
-    /// <summary>Adds up what summary.json says. Reads all outcomes.</summary>
+    /// <summary>Adds up what summary.json says. Reads all outcomes; and the source, where it says what is right.</summary>
+    /// <exception cref="ExportException">The source is gone or differs.</exception>
     public async Task<BatchSummary> SummarizeAsync(BatchState batch, CancellationToken cancellationToken)
     {
+        if (batch.Spec.Mapping.ExpectedColumn is not null)
+        {
+            using var rows = new ExportRows(batch, MapperOf(batch), ledger, sources, new NoFiles());
+            await rows.WriteRestAsync(cancellationToken);
+            return rows.Summary.Build(batch, batch.CurrentState);
+        }
+
         var settled = new SettledItems(ledger, batch.CorrelationId, 0, batch.TotalRows);
         var summary = new SummaryBuilder();
         while (true)
@@ -58,5 +66,15 @@ public sealed class ResultStreams(ILedger ledger, ISourceReader sources)
             batch.Spec.Mapping, batch.Spec.Agents, batch.Spec.Source, sample: [], agentNames: null);
         return mapper ?? throw new ExportException(
             $"The mapping of batch {batch.CorrelationId} cannot be used: {string.Join(" ", problems)}");
+    }
+
+    /// <summary>For what only the summary is wanted of.</summary>
+    private sealed class NoFiles : IRowSink
+    {
+        public void Write(ResultRow row)
+        {
+        }
+
+        public ValueTask FlushAsync(CancellationToken cancellationToken) => default;
     }
 }

@@ -8,6 +8,7 @@ internal sealed class ResultTable
 {
     private readonly CsvRecordWriter _csv;
     private readonly InputColumns _input;
+    private readonly bool _isJudged;
 
     /// <param name="file">Gets the records.</param>
     /// <param name="spec">Says which columns there are.</param>
@@ -16,6 +17,7 @@ internal sealed class ResultTable
         File = file;
         _csv = new CsvRecordWriter(file);
         _input = new InputColumns(spec);
+        _isJudged = spec.Mapping.ExpectedColumn is not null;
         WriteHeader();
     }
 
@@ -47,7 +49,18 @@ internal sealed class ResultTable
         }
         _csv.Field(row.Session);
         WriteUsage(settled.Usage.Total);
+        if (_isJudged)
+            WriteJudgement(row);
         _csv.EndRecord();
+    }
+
+    private void WriteJudgement(ResultRow row)
+    {
+        CsvValue.Write(_csv, row.Expected.WrittenSpan);
+        if (row.IsCorrect is { } isCorrect)
+            _csv.Field(isCorrect ? "true"u8 : "false"u8);
+        else
+            _csv.EmptyField();
     }
 
     /// <summary>As in results.jsonl: nothing where nothing is known.</summary>
@@ -81,6 +94,11 @@ internal sealed class ResultTable
                 "input_tokens", "output_tokens", "cost_usd",
             ])
             _csv.Field(name);
+        if (_isJudged)
+        {
+            _csv.Field("expected");
+            _csv.Field("correct");
+        }
         _csv.EndRecord();
     }
 }

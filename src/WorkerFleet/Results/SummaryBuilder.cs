@@ -17,6 +17,9 @@ internal sealed class SummaryBuilder
 
     public long Settled { get; private set; }
 
+    /// <summary>Counts right answers; null for a batch that says nothing of them.</summary>
+    public AccuracyBuilder? Accuracy { get; set; }
+
     /// <returns>The id of the failure's cause, when the row has one.</returns>
     public string? Add(Settlement settled)
     {
@@ -60,6 +63,7 @@ internal sealed class SummaryBuilder
             Attempts = _attempts,
             LatencyMs = _latency.Count == 0 ? null : Latency(),
             Usage = _usage.Count == 0 ? null : Usage(),
+            Accuracy = Accuracy?.Build(),
             Errors = _errors.ToList(),
         };
     }

@@ -4,6 +4,7 @@ using WorkerFleet.Agents;
 using WorkerFleet.Api.Problems;
 using WorkerFleet.Ledger;
 using WorkerFleet.Results;
+using WorkerFleet.Tests.Api.Dashboard;
 using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.Api;
@@ -51,6 +52,25 @@ public sealed class ResultRoutesTests : IAsyncLifetime
             summary.GetProperty("complete").GetBoolean(),
             summary.GetProperty("counts").GetProperty("succeeded").GetInt32()));
         Assert.Equal(summary.ToString(), (await _api.ReadAsync($"/api/v1/batches/{batch}/summary")).ToString());
+    }
+
+    [Fact]
+    public async Task Summary_OfABatchThatExpectsAnswers_SaysHowManyAreRight()
+    {
+        _gate.SetResult();
+        var batch = await _api.SubmitAsync(40, change: spec => spec with
+        {
+            Mapping = spec.Mapping with { ExpectedColumn = "n" },
+        });
+        await _api.EndsAsync(batch);
+
+        var accuracy = (await _api.ReadAsync($"/api/v1/batches/{batch}/summary")).GetProperty("accuracy");
+
+        Assert.Equal((40, 0, 39, 1), (
+            accuracy.GetProperty("rows").GetInt32(), accuracy.GetProperty("correct").GetInt32(),
+            accuracy.GetProperty("wrong").GetInt32(), accuracy.GetProperty("unanswered").GetInt32()));
+        Assert.EndsWith(",0,false", (await TextAsync(batch, "results?format=csv")).Split('\n')[1], StringComparison.Ordinal);
+        Assert.Contains("column n, compared with the output", await _api.Client.PageAsync($"/batches/{batch}"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -106,6 +106,29 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_ColumnWithTheRightAnswers_SaysHowManyAre()
+    {
+        _cli.Write("labels.csv", "text,label\ngood,good\nbad,good\nfine,FINE\nodd,\n");
+        string[] run =
+        [
+            "run", "labels.csv", "--agent", "echo", "--prompt", "{{text}}", "--expected-column", "label", "--answer", "/echo",
+        ];
+
+        Assert.Equal(ExitCodes.Success, await _cli.RunAsync(run));
+        Assert.Contains("accuracy  66.7%: 2 right, 1 wrong\n", _cli.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            ["true", "false", "true", "null"],
+            _cli.Read("results/labels/results.jsonl").Split('\n')[..^1].Select(line =>
+                JsonDocument.Parse(line).RootElement.GetProperty("correct").GetRawText()));
+        Assert.Equal(ExitCodes.Success, await _cli.RunAsync("results", "--output", "again"));
+        Assert.Contains("accuracy  66.7%: 2 right, 1 wrong\n", _cli.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Success, await _cli.RunAsync("audit"));
+
+        Assert.Equal(ExitCodes.Success, await _cli.RunAsync([.. run, "--new", "--json"]));
+        Assert.Equal(0.666667, Json().GetProperty("accuracy").GetProperty("score").GetDouble());
+    }
+
+    [Fact]
     public async Task Run_SourceOrMappingBad_SaysSoAndLeavesNoBatch()
     {
         _cli.Write("empty.csv", "");

@@ -63,6 +63,20 @@ public sealed class RunRequestTests : IDisposable
     }
 
     [Fact]
+    public void Read_PlaceOfTheAnswerAlone_IsAProblem()
+    {
+        var options = Layer((RunSettings.Source, "rows.csv"), (RunSettings.Agent, "echo"), (RunSettings.Answer, "/label"));
+
+        var mapping = Read(options, Layer((RunSettings.ExpectedColumn, "a"))).Spec.Mapping;
+        Assert.Empty(_problems);
+        Assert.Equal(("a", "/label"), (mapping.ExpectedColumn, mapping.AnswerPointer));
+        Read(options);
+        Assert.EndsWith(
+            ": says where the answer is that the right one is compared with; name the column of that, too, with " +
+            "--expected-column", Assert.Single(_problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_Lists_SplitAtCommasAndNotInFiles()
     {
         var layer =

@@ -77,7 +77,10 @@ public sealed class MappingProblemTests
     [Fact]
     public async Task Everything_ThatIsWrong_IsSaidAtOnce()
     {
-        var mapping = new MappingSpec { Prompt = "{{a}}", IdColumn = "Id", PassThrough = ["street", "strt"] };
+        var mapping = new MappingSpec
+        {
+            Prompt = "{{a}}", IdColumn = "Id", PassThrough = ["street", "strt"], ExpectedColumn = "label", AnswerPointer = "label",
+        };
         var agents = new AgentSelection
         {
             Default = "ecko",
@@ -92,6 +95,8 @@ public sealed class MappingProblemTests
                 "The prompt cannot be used (line 1, column 3): there is no column 'a'; the columns are id, street, Street Name, a.b.",
                 "The id column cannot be used: there is no column 'Id'; did you mean 'id'? " + Columns,
                 "The column to pass through cannot be used: there is no column 'strt'; the columns are id, street, Street Name, a.b.",
+                "The column with the right answer cannot be used: there is no column 'label'; the columns are id, street, Street Name, a.b.",
+                "The answer cannot be found: 'label' is no JSON pointer: it begins with '/', such as /usage/input_tokens, and has at most 500 characters.",
                 "The agent, 'ecko', does not exist; did you mean 'echo'? the agents are echo, other.",
                 "The agent of the rule for country = DE, 'german', does not exist; the agents are echo, other.",
                 "The agent column cannot be used: there is no column 'agent'; the columns are id, street, Street Name, a.b.",

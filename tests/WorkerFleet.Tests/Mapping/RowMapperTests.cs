@@ -8,6 +8,17 @@ public sealed class RowMapperTests
 {
     private static readonly MappingSpec RowItself = new();
 
+    [Theory]
+    [InlineData("text,label,n\nhi,good,1\n", """{"text":"hi","n":"1"}""")]
+    [InlineData("{\"text\":\"hi\",\"label\":\"good\",\"n\":[1]}\n", """{"text":"hi","n":[1]}""")]
+    public async Task Map_RowAsItIs_DoesNotTellTheRightAnswer(string source, string input)
+    {
+        var (mapper, _, rows) = await MapperCase.CreateAsync(source, new MappingSpec { ExpectedColumn = "label" });
+
+        Assert.Equal(input, mapper!.Map(rows[0]).Input.GetRawText());
+        Assert.Contains("good", MapperCase.PassThrough(mapper, rows[0]), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Prompt_Csv_MakesOneUserMessage()
     {

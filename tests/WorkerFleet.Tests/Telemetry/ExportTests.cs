@@ -155,6 +155,34 @@ public sealed class ExportTests : IDisposable
         new TelemetryOptions { CloudWatch = new CloudWatchOptions { Namespace = "Test" } },
         new("orchestrator", ServesMetrics: false, _log), new WorkerIdentity(), _ends, TimeProvider.System, new LoggerFactory());
 
+    [Fact]
+    public void CloudWatch_BatchWhoseAnswersWereCompared_WritesItsAccuracy()
+    {
+        using (Start())
+        {
+            Tell(null);
+            Tell(new(5, 0, 0, 5, null, []));
+            Tell(new(5, 3, 1, 1, 0.75, []));
+        }
+
+        var ends = _log.ToString().TrimEnd('\n').Split('\n').Select(EmbeddedMetrics.Parse)
+            .Where(line => line.Metrics.ContainsKey("fleet.batch.summary.rows")).ToList();
+        Assert.Equal(3, ends.Count);
+        Assert.All(ends[..2], line => Assert.DoesNotContain("fleet.batch.summary.accuracy", line.Metrics.Keys));
+        Assert.Equal((75, 3, 1), (ends[2].Number("fleet.batch.summary.accuracy"),
+            ends[2].Number("fleet.batch.summary.correct"), ends[2].Number("fleet.batch.summary.wrong")));
+
+        void Tell(AccuracySummary? accuracy)
+        {
+            var batch = TestBatch.Csv(5).State;
+            _ends.Tell(batch, BatchStatus.Completed, default, new BatchSummary
+            {
+                BatchId = batch.CorrelationId, Name = "rows", Status = BatchStatus.Completed, Complete = true, Rows = 5,
+                Counts = default, SubmittedAt = batch.SubmittedAt, Accuracy = accuracy,
+            });
+        }
+    }
+
     private void Tell(BatchState batch, string status, ItemCounts counts) => _ends.Tell(batch, status, counts, exported: null);
 
     private static async Task<(string? Type, PrometheusText Text)> ScrapeAsync(ProbedProcess process)
