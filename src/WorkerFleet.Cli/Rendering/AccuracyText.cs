@@ -17,6 +17,9 @@ internal static class AccuracyText
         }
         var unanswered = accuracy.Unanswered == 0 ? "" : $", {Figures.Count(accuracy.Unanswered)} without an answer";
         cli.Out.MarkupLine($"  accuracy  {Share(accuracy.Correct, accuracy.Wrong)}{unanswered}");
+        if (accuracy.Missing > 0)
+            cli.Out.MarkupLine($"    [yellow]{Figures.Count(accuracy.Missing)} of the wrong ones have nothing to compare " +
+                "where the answer should be; --answer says where that is[/]");
         if (accuracy.Agents.Count < 2)
             return;
         foreach (var agent in accuracy.Agents.Take(MostAgents))

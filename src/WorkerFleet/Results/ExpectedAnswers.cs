@@ -51,21 +51,24 @@ internal sealed class ExpectedAnswers
     /// <param name="state">Of the row.</param>
     /// <param name="expected">The right answer as JSON; empty when it is not known.</param>
     /// <param name="output">The agent's output as JSON.</param>
-    /// <returns>Whether the answer is right; null where there is none, or nothing to compare it with.</returns>
-    public bool? Judge(ItemState state, ReadOnlyMemory<byte> expected, ReadOnlyMemory<byte> output)
+    public Judgement Judge(ItemState state, ReadOnlyMemory<byte> expected, ReadOnlyMemory<byte> output)
     {
-        if (state != ItemState.Succeeded || expected.IsEmpty)
-            return null;
+        if (expected.IsEmpty)
+            return Judgement.None;
+        if (state != ItemState.Succeeded)
+            return Judgement.Unanswered;
         try
         {
             using var right = JsonDocument.Parse(expected);
             using var given = JsonDocument.Parse(output);
-            return Found(given.RootElement) is { } answer && AreSame(right.RootElement, answer);
+            return Found(given.RootElement) is { ValueKind: not JsonValueKind.Null } answer
+                ? Compare(right.RootElement, answer)
+                : Judgement.Missing;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Nested deeper than any answer is, or half a surrogate pair: it cannot be read, so it is not right.
-            return false;
+            return Judgement.Missing;
         }
     }
 
@@ -74,18 +77,21 @@ internal sealed class ExpectedAnswers
     private static bool IsNone(JsonElement value) => value.ValueKind == JsonValueKind.Null
         || (value.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(value.GetString()));
 
-    private static bool AreSame(JsonElement expected, JsonElement answer)
+    private static Judgement Compare(JsonElement expected, JsonElement answer)
     {
-        if (IsText(expected) && IsText(answer))
-            return AreSame(TextOf(expected), TextOf(answer));
-        return expected.ValueKind == answer.ValueKind && JsonElement.DeepEquals(expected, answer);
+        if (IsText(expected) != IsText(answer))
+            return Judgement.Missing;
+        var isCorrect = IsText(expected)
+            ? AreSame(TextOf(expected), TextOf(answer))
+            : expected.ValueKind == answer.ValueKind && JsonElement.DeepEquals(expected, answer);
+        return isCorrect ? Judgement.Correct : Judgement.Wrong;
     }
 
     private static bool AreSame(string expected, string answer) =>
         string.Equals(expected, answer, StringComparison.OrdinalIgnoreCase)
         || (TryNumber(expected, out var a) && TryNumber(answer, out var b) && a == b);
 
-    /// <summary>Null is no answer, and no text.</summary>
+    /// <summary>Something that can be said in a word; not an object, and not a list.</summary>
     private static bool IsText(JsonElement value) => value.ValueKind
         is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False;
 

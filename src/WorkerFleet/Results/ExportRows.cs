@@ -132,8 +132,7 @@ internal sealed class ExportRows : IDisposable
     private void Judge(ExpectedAnswers answers)
     {
         _row.Judge(answers);
-        if (_row.Expected.WrittenCount > 0)
-            Summary.Accuracy!.Add(_row.Settled.Agent, _row.IsCorrect);
+        Summary.Accuracy!.Add(_row.Settled.Agent, _row.Judgement);
     }
 
     private void WriteInput()

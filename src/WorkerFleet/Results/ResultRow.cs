@@ -22,14 +22,21 @@ internal sealed class ResultRow
     /// <summary>The columns that pass through, as one JSON object; empty for a malformed row.</summary>
     public ArrayBufferWriter<byte> Input { get; } = new();
 
-    /// <summary>Whether the batch compares answers with right ones; the two below mean something only then.</summary>
+    /// <summary>Whether the batch compares answers with right ones; what follows says something only then.</summary>
     public bool IsJudged { get; private set; }
 
     /// <summary>The right answer as JSON; empty where it is not known.</summary>
     public ArrayBufferWriter<byte> Expected { get; } = new();
 
+    public Judgement Judgement { get; private set; }
+
     /// <summary>Whether the answer is right; null where there is none, or nothing to compare it with.</summary>
-    public bool? IsCorrect { get; private set; }
+    public bool? IsCorrect => Judgement switch
+    {
+        Judgement.Correct => true,
+        Judgement.Wrong or Judgement.Missing => false,
+        _ => null,
+    };
 
     /// <summary>The agent's answer as JSON on one line; empty unless the row succeeded.</summary>
     public ReadOnlySpan<byte> Output => _outputMoved ? _compact.WrittenSpan : Settled.Output.Span[.._outputLength];
@@ -56,6 +63,6 @@ internal sealed class ResultRow
         IsJudged = true;
         Expected.ResetWrittenCount();
         answers.Write(Source, Expected);
-        IsCorrect = answers.Judge(Settled.State, Expected.WrittenMemory, Settled.Output);
+        Judgement = answers.Judge(Settled.State, Expected.WrittenMemory, Settled.Output);
     }
 }

@@ -21,6 +21,7 @@ public sealed class KillCampaignTests(ITestOutputHelper log) : IAsyncLifetime
     [
         "run", "rows.csv", "--agent", "far", "--prompt", "{{word}}", "--id-column", "id", "--output", "results",
         "--concurrency", "50", "--slice-size", "64", "--attempts", "3", "--retry-delay", "50ms", "--retry-max-delay", "200ms",
+        "--expected-column", "right", "--answer", "/row",
     ];
 
     private readonly Workspace _undisturbed = Prepare();
@@ -69,9 +70,13 @@ public sealed class KillCampaignTests(ITestOutputHelper log) : IAsyncLifetime
         ShouldEqual(expected, new Export(_fleet["results"]).ShouldBeComplete(Rows));
     }
 
-    /// <summary>Rows that are worth tracing: some fail for good, some only at first, and all take their time.</summary>
+    /// <summary>
+    /// Rows that are worth tracing: some fail for good, some only at first, and all take their time. The agent, which answers
+    /// with the row's number, is wrong in every third.
+    /// </summary>
     private static Workspace Prepare() => Workspace.Create()
-        .Write("rows.csv", "id,word\n" + string.Concat(Enumerable.Range(0, Rows).Select(row => $"r{row},word {row}\n")))
+        .Write("rows.csv", "id,word,right\n" + string.Concat(Enumerable.Range(0, Rows).Select(row =>
+            $"r{row},word {row},{(row % 3 == 0 ? "another" : row)}\n")))
         .WithAgents(new
         {
             far = new
@@ -144,7 +149,12 @@ public sealed class KillCampaignTests(ITestOutputHelper log) : IAsyncLifetime
         Assert.InRange(expected.Failures.Count, 1, Rows / 4);
         Assert.Equal(expected.Comparable("failures.jsonl"), actual.Comparable("failures.jsonl"));
         Assert.Equal(expected.Comparable("results.jsonl"), actual.Comparable("results.jsonl"));
-        foreach (var figure in (string[])["counts", "attempts", "errors"])
+        var accuracy = expected.Summary.GetProperty("accuracy");
+        Assert.Equal(
+            expected.CountOf("succeeded"),
+            accuracy.GetProperty("correct").GetInt32() + accuracy.GetProperty("wrong").GetInt32());
+        Assert.Equal(0.667, accuracy.GetProperty("score").GetDouble(), 0.05);
+        foreach (var figure in (string[])["counts", "attempts", "errors", "accuracy"])
             Assert.Equal(
                 expected.Summary.GetProperty(figure).GetRawText(), actual.Summary.GetProperty(figure).GetRawText());
     }

@@ -124,6 +124,12 @@ public sealed class RunCommandTests : IDisposable
         Assert.Contains("accuracy  66.7%: 2 right, 1 wrong\n", _cli.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Success, await _cli.RunAsync("audit"));
 
+        Assert.DoesNotContain("--answer", _cli.Output, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCodes.Success, await _cli.RunAsync([.. run[..^1], "/nowhere"]));
+        Assert.Contains("accuracy  0%: 0 right, 3 wrong\n", _cli.Output, StringComparison.Ordinal);
+        Assert.Contains("3 of the wrong ones have nothing to compare", _cli.Output, StringComparison.Ordinal);
+
         Assert.Equal(ExitCodes.Success, await _cli.RunAsync([.. run, "--new", "--json"]));
         Assert.Equal(0.666667, Json().GetProperty("accuracy").GetProperty("score").GetDouble());
     }

@@ -20,50 +20,50 @@ public sealed class ExpectedAnswersTests : IDisposable
     public void Dispose() => _export.Dispose();
 
     [Theory]
-    [InlineData("\"positive\"", "\"positive\"", true)]
-    [InlineData("\"positive\"", "\" Positive\\n\"", true)]
-    [InlineData("\"STRASSE\"", "\"strasse\"", true)]
-    [InlineData("\"positive\"", "\"negative\"", false)]
-    [InlineData("\"positive\"", "\"positive.\"", false)]
-    [InlineData("\"12\"", "12", true)]
-    [InlineData("\"12.50\"", "12.5", true)]
-    [InlineData("\"1e3\"", "\"1000\"", true)]
-    [InlineData("12", "\"12.0\"", true)]
-    [InlineData("\"1,000\"", "1000", false)]
-    [InlineData("\"true\"", "true", true)]
-    [InlineData("\"FALSE\"", "false", true)]
-    [InlineData("\"1\"", "true", false)]
-    [InlineData("\"null\"", "null", false)]
-    [InlineData("[1,\"a\"]", "[1.0, \"a\"]", true)]
-    [InlineData("[1,\"a\"]", "[1,\"A\"]", false)]
-    [InlineData("{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}", true)]
-    [InlineData("\"a\"", "{\"label\":\"a\"}", false)]
-    [InlineData("\"a\"", "\"\\ud800\"", false)]
-    [InlineData("123456789012345678901234567890", "\"123456789012345678901234567890\"", true)]
-    public void Judge_WholeOutput_ComparesAsAPersonWould(string expected, string output, bool isCorrect) =>
-        Assert.Equal(isCorrect, Judge(expected, output));
+    [InlineData("\"positive\"", "\"positive\"", nameof(Judgement.Correct))]
+    [InlineData("\"positive\"", "\" Positive\\n\"", nameof(Judgement.Correct))]
+    [InlineData("\"STRASSE\"", "\"strasse\"", nameof(Judgement.Correct))]
+    [InlineData("\"positive\"", "\"negative\"", nameof(Judgement.Wrong))]
+    [InlineData("\"positive\"", "\"positive.\"", nameof(Judgement.Wrong))]
+    [InlineData("\"12\"", "12", nameof(Judgement.Correct))]
+    [InlineData("\"12.50\"", "12.5", nameof(Judgement.Correct))]
+    [InlineData("\"1e3\"", "\"1000\"", nameof(Judgement.Correct))]
+    [InlineData("12", "\"12.0\"", nameof(Judgement.Correct))]
+    [InlineData("\"1,000\"", "1000", nameof(Judgement.Wrong))]
+    [InlineData("\"true\"", "true", nameof(Judgement.Correct))]
+    [InlineData("\"FALSE\"", "false", nameof(Judgement.Correct))]
+    [InlineData("\"1\"", "true", nameof(Judgement.Wrong))]
+    [InlineData("\"null\"", "null", nameof(Judgement.Missing))]
+    [InlineData("[1,\"a\"]", "[1.0, \"a\"]", nameof(Judgement.Correct))]
+    [InlineData("[1,\"a\"]", "[1,\"A\"]", nameof(Judgement.Wrong))]
+    [InlineData("{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}", nameof(Judgement.Correct))]
+    [InlineData("\"a\"", "{\"label\":\"a\"}", nameof(Judgement.Missing))]
+    [InlineData("\"a\"", "\"\\ud800\"", nameof(Judgement.Missing))]
+    [InlineData("123456789012345678901234567890", "\"123456789012345678901234567890\"", nameof(Judgement.Correct))]
+    public void Judge_WholeOutput_ComparesAsAPersonWould(string expected, string output, string judgement) =>
+        Assert.Equal(judgement, Judge(expected, output));
 
     [Theory]
-    [InlineData("/label", "{\"label\":\"a\"}", true)]
-    [InlineData("/label", "{\"label\":\"b\"}", false)]
-    [InlineData("/label", "{\"other\":\"a\"}", false)]
-    [InlineData("/label", "\"a\"", false)]
-    [InlineData("/choices/0/text", "{\"choices\":[{\"text\":\"A\"}]}", true)]
-    [InlineData("/choices/1/text", "{\"choices\":[{\"text\":\"A\"}]}", false)]
-    public void Judge_PlaceInTheOutput_IsWhereTheAnswerIs(string place, string output, bool isCorrect) =>
-        Assert.Equal(isCorrect, Judge("\"a\"", output, place));
+    [InlineData("/label", "{\"label\":\"a\"}", nameof(Judgement.Correct))]
+    [InlineData("/label", "{\"label\":\"b\"}", nameof(Judgement.Wrong))]
+    [InlineData("/label", "{\"other\":\"a\"}", nameof(Judgement.Missing))]
+    [InlineData("/label", "\"a\"", nameof(Judgement.Missing))]
+    [InlineData("/choices/0/text", "{\"choices\":[{\"text\":\"A\"}]}", nameof(Judgement.Correct))]
+    [InlineData("/choices/1/text", "{\"choices\":[{\"text\":\"A\"}]}", nameof(Judgement.Missing))]
+    public void Judge_PlaceInTheOutput_IsWhereTheAnswerIs(string place, string output, string judgement) =>
+        Assert.Equal(judgement, Judge("\"a\"", output, place));
 
     [Fact]
     public void Judge_OutputDeeperThanAnyAnswer_IsNotRight() =>
-        Assert.Equal(false, Judge("\"a\"", new string('[', 200) + new string(']', 200)));
+        Assert.Equal(nameof(Judgement.Missing), Judge("\"a\"", new string('[', 200) + new string(']', 200)));
 
     [Fact]
     public void Judge_RowThatDidNotSucceed_IsNeitherRightNorWrong()
     {
         var answers = ExpectedAnswers.Of(Spec())!;
         foreach (var state in (ItemState[])[ItemState.Failed, ItemState.Rejected, ItemState.Cancelled])
-            Assert.Null(answers.Judge(state, "\"a\""u8.ToArray(), default));
-        Assert.Null(answers.Judge(ItemState.Succeeded, default, "\"a\""u8.ToArray()));
+            Assert.Equal(Judgement.Unanswered, answers.Judge(state, "\"a\""u8.ToArray(), default));
+        Assert.Equal(Judgement.None, answers.Judge(ItemState.Succeeded, default, "\"a\""u8.ToArray()));
     }
 
     [Fact]
@@ -92,9 +92,9 @@ public sealed class ExpectedAnswersTests : IDisposable
                 .Select(record => string.Join(',', record.Split(',')[^2..])));
         Assert.Equal(
             """
-            {"rows":5,"correct":2,"wrong":1,"unanswered":2,"score":0.666667,"agents":[
-            {"agent":"echo","rows":3,"correct":1,"wrong":1,"unanswered":1,"score":0.5},
-            {"agent":"other","rows":1,"correct":1,"wrong":0,"unanswered":0,"score":1}]}
+            {"rows":5,"correct":2,"wrong":1,"missing":0,"unanswered":2,"score":0.666667,"agents":[
+            {"agent":"echo","rows":3,"correct":1,"wrong":1,"missing":0,"unanswered":1,"score":0.5},
+            {"agent":"other","rows":1,"correct":1,"wrong":0,"missing":0,"unanswered":0,"score":1}]}
             """.ReplaceLineEndings(""),
             JsonSerializer.Serialize(_export.Json(ExportFileNames.Summary).GetProperty("accuracy")));
     }
@@ -154,18 +154,20 @@ public sealed class ExpectedAnswersTests : IDisposable
     public void Summary_AnyAnswers_AddUpInAllAndByAgent()
     {
         var answer = Gen.Elements("one", "two", "").SelectMany(agent =>
-            Gen.Elements<bool?>(true, false, null).Select(isCorrect => (agent, isCorrect)));
+            Gen.Elements(Enum.GetValues<Judgement>()).Select(judgement => (agent, judgement)));
         Prop.ForAll(answer.ListOf().ToArbitrary(), answers =>
         {
             var builder = new AccuracyBuilder();
-            foreach (var (agent, isCorrect) in answers)
-                builder.Add(agent, isCorrect);
+            foreach (var (agent, judgement) in answers)
+                builder.Add(agent, judgement);
             var all = builder.Build();
 
-            Assert.Equal(answers.Count, all.Rows);
+            var judged = answers.Where(each => each.judgement != Judgement.None).ToList();
+            Assert.Equal(judged.Count, all.Rows);
             Assert.Equal(all.Rows, all.Correct + all.Wrong + all.Unanswered);
-            Assert.Equal(answers.Count(each => each.isCorrect == true), all.Correct);
-            Assert.Equal(answers.Count(each => each.agent.Length > 0), all.Agents.Sum(agent => agent.Rows));
+            Assert.Equal(judged.Count(each => each.judgement == Judgement.Correct), all.Correct);
+            Assert.Equal(judged.Count(each => each.judgement == Judgement.Missing), all.Missing);
+            Assert.Equal(judged.Count(each => each.agent.Length > 0), all.Agents.Sum(agent => agent.Rows));
             Assert.True(all.Score is null or (>= 0 and <= 1));
             Assert.Equal(all.Correct + all.Wrong == 0, all.Score is null);
         }).QuickCheckThrowOnFailure();
@@ -180,9 +182,9 @@ public sealed class ExpectedAnswersTests : IDisposable
         Assert.DoesNotContain("Answer", json, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool? Judge(string expected, string output, string? pointer = null) =>
+    private static string Judge(string expected, string output, string? pointer = null) =>
         ExpectedAnswers.Of(Spec(pointer))!.Judge(
-            ItemState.Succeeded, Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(output));
+            ItemState.Succeeded, Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(output)).ToString();
 
     private static BatchSpec Spec(string? pointer = null) => TestBatch.CsvSpec(Columns) with
     {

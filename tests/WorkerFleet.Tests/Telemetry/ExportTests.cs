@@ -161,8 +161,8 @@ public sealed class ExportTests : IDisposable
         using (Start())
         {
             Tell(null);
-            Tell(new(5, 0, 0, 5, null, []));
-            Tell(new(5, 3, 1, 1, 0.75, []));
+            Tell(new(5, 0, 0, 0, 5, null, []));
+            Tell(new(5, 3, 1, 0, 1, 0.75, []));
         }
 
         var ends = _log.ToString().TrimEnd('\n').Split('\n').Select(EmbeddedMetrics.Parse)
