@@ -47,6 +47,8 @@ public sealed partial class AgentCoreAgent : IAgent, IDisposable
 
     public int? TimeoutAttemptLimit => AttemptsOfSlowRow;
 
+    public TimeSpan CleanUpLimit => _options.StopSession ? StopLimit : TimeSpan.Zero;
+
     public async Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
     {
         if (RuntimeSession.ProblemOf(call.SessionId) is { } problem)

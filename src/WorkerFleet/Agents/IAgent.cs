@@ -14,6 +14,12 @@ public interface IAgent
     int? TimeoutAttemptLimit => null;
 
     /// <summary>
+    /// How long a call may go on once its token is cancelled, to stop a session that would be paid for, say; from 0, which is
+    /// the default, to 10 s. Whoever cancels waits for that, so that the process does not end before it is done.
+    /// </summary>
+    TimeSpan CleanUpLimit => TimeSpan.Zero;
+
+    /// <summary>
     /// Invokes the agent once. Expected failures are returned, never thrown: only cancellation by
     /// <paramref name="cancellationToken"/> is. The caller sets the time limit through the token.
     /// </summary>

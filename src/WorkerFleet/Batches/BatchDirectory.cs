@@ -7,7 +7,7 @@ namespace WorkerFleet.Batches;
 
 /// <summary>
 /// Remembers the batches that this process works on, so that a row costs no look-up, and keeps up with their state: a
-/// pause or cancel is seen within <see cref="StorePace.Look"/>.
+/// pause or cancel is seen at once where the saga runs in the same process, else within <see cref="StorePace.Look"/>.
 /// </summary>
 public sealed partial class BatchDirectory(
     IBatchStore store, StorePace pace, TimeProvider time, ILogger<BatchDirectory> logger)
@@ -43,6 +43,13 @@ public sealed partial class BatchDirectory(
     {
         var view = await FindAsync(batchId, cancellationToken);
         return view is not null && await UpdateAsync(view, cancellationToken) ? view : null;
+    }
+
+    /// <summary>Takes over the state of a batch that this process has just stored. It is not to be changed any more.</summary>
+    internal void Take(BatchState state)
+    {
+        if (_views.TryGetValue(state.CorrelationId, out var view))
+            view.Update(state);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

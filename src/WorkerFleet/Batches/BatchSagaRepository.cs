@@ -8,7 +8,7 @@ namespace WorkerFleet.Batches;
 
 /// <summary>Lets MassTransit load and store batches through <see cref="IBatchStore"/>, with optimistic concurrency.</summary>
 public sealed class BatchSagaRepository(
-    IBatchStore store, ISagaConsumeContextFactory<IBatchStore, BatchState> contextFactory)
+    IBatchStore store, BatchDirectory directory, ISagaConsumeContextFactory<IBatchStore, BatchState> contextFactory)
     : ISagaRepositoryContextFactory<BatchState>, ILoadSagaRepositoryContextFactory<BatchState>
 {
     public static void Register(ISagaRegistrationConfigurator<BatchState> configurator) =>
@@ -26,7 +26,7 @@ public sealed class BatchSagaRepository(
         where T : class => asyncMethod(new LoadContext(store, cancellationToken));
 
     public Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<BatchState, T>> next)
-        where T : class => next.Send(new RepositoryContext<T>(store, context, contextFactory));
+        where T : class => next.Send(new RepositoryContext<T>(store, directory, context, contextFactory));
 
     public Task SendQuery<T>(
         ConsumeContext<T> context, ISagaQuery<BatchState> query,
@@ -41,7 +41,7 @@ public sealed class BatchSagaRepository(
     }
 
     private sealed class RepositoryContext<T>(
-        IBatchStore store, ConsumeContext<T> consumeContext,
+        IBatchStore store, BatchDirectory directory, ConsumeContext<T> consumeContext,
         ISagaConsumeContextFactory<IBatchStore, BatchState> factory)
         : ConsumeContextScope<T>(consumeContext), SagaRepositoryContext<BatchState, T>
         where T : class
@@ -76,6 +76,7 @@ public sealed class BatchSagaRepository(
         {
             var expected = context.Saga.Version++;
             await store.UpdateAsync(context.Saga, expected, CancellationToken);
+            directory.Take(context.Saga);
             // Behind the update, which fails where another process was first: so it is counted once.
             if (_statusBefore is { } before && !BatchStatus.IsFinal(before)
                 && BatchStatus.IsFinal(context.Saga.CurrentState))

@@ -43,12 +43,10 @@ public sealed partial class AgentInvoker(
                 ? await inputs.ReadAsync(batch, position, timeout.Token)
                 : item.Input;
             var session = ItemSession.ForAttempt(item.BatchId, item.Index, item.Attempt);
-            var call = agent.InvokeAsync(
+            return await agent.CallAsync(
                 new(session, item.BatchId, item.Index, item.Attempt, input,
                     agents.CompleteWithinOf(item.Agent) is null ? null : callbacks.Of(session), returns),
                 timeout.Token);
-            // An agent that does not heed the token must not hold up the batch, or the end of the process.
-            return await call.WaitAsync(timeout.Token);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

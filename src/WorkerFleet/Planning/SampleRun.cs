@@ -79,8 +79,7 @@ public sealed class SampleRun(IAgentCatalog agents, ISourceReader reader, TimePr
         try
         {
             var call = new AgentCall(ItemSession.ForAttempt(id, index, 1), id, index, Attempt: 1, input);
-            // An agent that does not heed the token must not hold up the plan.
-            reply = await agent.InvokeAsync(call, either.Token).WaitAsync(either.Token);
+            reply = await agent.CallAsync(call, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested
             && !cancellationToken.IsCancellationRequested)

@@ -4,6 +4,7 @@ using WorkerFleet.Batches;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Storage;
 
 namespace WorkerFleet.Conformance.Stores;
 
@@ -68,6 +69,8 @@ public abstract class SagaConflictConformance : StoreSuite
             .AddSingleton(batches)
             .AddSingleton(store.GetRequiredService<ILedger>())
             .AddSingleton(store.GetRequiredService<ISchedule>())
+            .AddSingleton(StorePace.Local)
+            .AddSingleton<BatchDirectory>()
             .AddSingleton<BatchVerbs>();
         services.AddMassTransit(bus =>
         {

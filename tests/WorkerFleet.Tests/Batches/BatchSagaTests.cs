@@ -35,6 +35,20 @@ public sealed class BatchSagaTests(SagaFixture saga) : IClassFixture<SagaFixture
         Assert.Equal(Paused, (await saga.SendAsync(id, new PauseBatch(id))).CurrentState);
     }
 
+    /// <summary>What is paused or cancelled begins no row more, where saga and worker are one process.</summary>
+    [Fact]
+    public async Task Pause_WorkerInTheSameProcess_KnowsWithoutALookAtTheStore()
+    {
+        var id = await saga.AddBatchAsync(Processing);
+        var view = (await saga.Directory.FindAsync(id, CancellationToken.None))!;
+        var halted = view.Halted;
+
+        await saga.SendAsync(id, new PauseBatch(id));
+        Assert.True(view.IsPaused && halted.IsCancellationRequested);
+        await saga.SendAsync(id, new ResumeBatch(id));
+        Assert.False(view.IsPaused || view.Halted.IsCancellationRequested);
+    }
+
     [Fact]
     public async Task AnyMessage_OfAnUnknownBatch_IsDropped()
     {

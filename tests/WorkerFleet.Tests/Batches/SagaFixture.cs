@@ -8,6 +8,7 @@ using WorkerFleet.Items;
 using WorkerFleet.Ledger;
 using WorkerFleet.Messaging;
 using WorkerFleet.Scheduling;
+using WorkerFleet.Storage;
 using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.Batches;
@@ -28,6 +29,8 @@ public sealed class SagaFixture : IAsyncLifetime
             .AddSingleton<IBatchStore>(Store)
             .AddSingleton<ILedger>(Ledger)
             .AddSingleton<ISchedule>(Schedule)
+            .AddSingleton(StorePace.Local)
+            .AddSingleton<BatchDirectory>()
             .AddSingleton<BatchVerbs>()
             .AddMassTransitTestHarness(bus =>
             {
@@ -48,6 +51,8 @@ public sealed class SagaFixture : IAsyncLifetime
     internal InMemorySchedule Schedule { get; } = new();
 
     public ITestHarness Harness { get; }
+
+    internal BatchDirectory Directory => _services.GetRequiredService<BatchDirectory>();
 
     public Task InitializeAsync() => Harness.Start();
 

@@ -16,6 +16,8 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
 
     public AgentLimits Limits { get; set; } = new();
 
+    public TimeSpan CleanUpLimit { get; set; }
+
     /// <summary>Set for an agent that works in the background.</summary>
     public TimeSpan? CompleteWithin { get; set; }
 

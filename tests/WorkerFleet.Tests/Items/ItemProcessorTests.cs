@@ -113,14 +113,13 @@ public sealed class ItemProcessorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Process_NoAnswerInTime_IsATimeoutEvenIfTheAgentHeedsNoToken(bool heedsToken)
+    [InlineData(true, 0)]
+    [InlineData(false, 0)]
+    [InlineData(false, 50)]
+    public async Task Process_NoAnswerInTime_IsATimeoutEvenIfTheAgentHeedsNoToken(bool heedsToken, int cleanUpMs)
     {
-        var batch = await DispatchedAsync(b => b.Spec = b.Spec with
-        {
-            Limits = b.Spec.Limits with { AttemptTimeout = TimeSpan.FromMilliseconds(50) },
-        });
+        var batch = await ImpatientAsync();
+        _flow.Agents.CleanUpLimit = TimeSpan.FromMilliseconds(cleanUpMs);
         _flow.Agents.OnInvoke = async (_, token) =>
         {
             await Task.Delay(Timeout.Infinite, heedsToken ? token : CancellationToken.None);
@@ -132,6 +131,55 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         var failure = await FailureAsync(batch);
         Assert.Equal((FailureKind.Timeout, true), (failure.Kind, failure.MayHaveRun));
         Assert.Single(await ScheduledAsync(TimeSpan.FromDays(1)));
+    }
+
+    /// <summary>The process may end with the last row: a session that is not stopped by then is paid for until it was idle.</summary>
+    [Fact]
+    public async Task Process_NoAnswerInTime_EndsOnceTheAgentHasCleanedUp()
+    {
+        var batch = await ImpatientAsync();
+        var (cleaning, cleaned) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _flow.Agents.CleanUpLimit = TimeSpan.FromMinutes(5);
+        _flow.Agents.OnInvoke = async (_, token) =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            catch (OperationCanceledException)
+            {
+                cleaning.SetResult();
+                await cleaned.Task;
+                throw;
+            }
+            return AgentReply.Succeed(default);
+        };
+
+        var process = _flow.ProcessAsync(_flow.ItemOf(batch, 1));
+        await cleaning.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(process.IsCompleted);
+        cleaned.SetResult();
+        await process.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(FailureKind.Timeout, (await FailureAsync(batch)).Kind);
+        Assert.Single(_flow.Agents.Calls);
+    }
+
+    [Fact]
+    public async Task Process_AnswerWhileTheAgentCleansUp_IsTheAnswer()
+    {
+        var batch = await ImpatientAsync();
+        _flow.Agents.CleanUpLimit = TimeSpan.FromMinutes(5);
+        _flow.Agents.OnInvoke = async (_, token) =>
+        {
+            await Task.WhenAny(Task.Delay(Timeout.Infinite, token));
+            return AgentReply.Succeed("\"late\""u8.ToArray());
+        };
+
+        await _flow.ProcessAsync(_flow.ItemOf(batch, 1)).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(ItemState.Succeeded, (await _flow.FindSettledAsync(batch, 1))!.State);
+        Assert.Empty(await ScheduledAsync(TimeSpan.FromDays(1)));
     }
 
     [Theory]
@@ -575,6 +623,12 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         await _flow.DispatchAllAsync(batch);
         return batch;
     }
+
+    /// <summary>A batch whose attempts have next to no time.</summary>
+    private Task<BatchState> ImpatientAsync() => DispatchedAsync(batch => batch.Spec = batch.Spec with
+    {
+        Limits = batch.Spec.Limits with { AttemptTimeout = TimeSpan.FromMilliseconds(50) },
+    });
 
     private Task EndAsync(BatchState batch) => _flow.ChangeAsync(batch, b =>
         (b.CurrentState, b.EndReason, b.EndStatus, b.EndRequestedAt) =
