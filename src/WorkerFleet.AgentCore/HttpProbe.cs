@@ -32,9 +32,10 @@ internal sealed class HttpProbe(
             {
                 path = next;
                 using var request = newRequest(path);
+                var asked = time.GetUtcNow();
                 using var response = await client.SendAsync(
                     request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-                ahead = response.Headers.Date - time.GetUtcNow();
+                ahead = ClockOffset.Of(response.Headers.Date, asked, time.GetUtcNow());
                 if (response.StatusCode != HttpStatusCode.NotFound)
                     return await JudgeAsync(path, response, either.Token) with { ClockAhead = ahead };
             }

@@ -67,9 +67,11 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // Before it is said: whoever reads it can count on it that nothing else is begun.
+            var stopped = app.StopAsync();
             cli.Note($"Stopping: what is in flight finishes, within {Durations.Format(FleetApp.DrainTime)}; the rest " +
                 "goes back to the broker. Ctrl-C again stops at once.");
-            await app.StopAsync();
+            await stopped;
             cli.Note($"{Title} has stopped.");
             return ExitCodes.Success;
         }

@@ -43,7 +43,7 @@ public sealed record AgentDiagnosis(AgentFault? Fault, string? Problem)
 {
     public static readonly AgentDiagnosis Well = new(null, null);
 
-    /// <summary>How far its clock is ahead of this one's, to a second; null where it did not tell.</summary>
+    /// <summary>How far its clock is ahead of this one's, at least; null where it did not tell.</summary>
     public TimeSpan? ClockAhead { get; init; }
 
     /// <summary>When its status changed last, as it says on /ping; null where it does not say so.</summary>

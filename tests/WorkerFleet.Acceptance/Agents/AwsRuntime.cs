@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using WorkerFleet.Acceptance.Processes;
+using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Acceptance.Agents;
 
@@ -20,7 +19,7 @@ public sealed class AwsRuntime : IAsyncLifetime
         var folder = Path.Combine(Workspace.RepositoryRoot, "tests", "emulators");
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "bedrock-agentcore")))
             await InstallAsync(folder);
-        var port = FreePort();
+        var port = LoopbackPorts.Free();
         Url = $"http://127.0.0.1:{port}";
         _node = Start("node", folder, "agentcore-agent.mjs", port.ToString(CultureInfo.InvariantCulture));
         using var client = new HttpClient();
@@ -71,11 +70,4 @@ public sealed class AwsRuntime : IAsyncLifetime
             // The agent ends when the other end of its input is gone, so that it never outlives the tests.
             RedirectStandardInput = true,
         }) ?? throw new InvalidOperationException($"{program} did not start.");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

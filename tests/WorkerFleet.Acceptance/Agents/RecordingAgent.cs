@@ -17,7 +17,7 @@ public sealed class RecordingAgent : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<string> _sessions = new();
-    private volatile TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Gate _gate = new(0);
     private int _inFlight;
     private int _answered;
     private int _aborted;
@@ -49,6 +49,7 @@ public sealed class RecordingAgent : IAsyncDisposable
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>Answers sent, whatever they said; counted before the caller can have them.</summary>
     public int Answered => Volatile.Read(ref _answered);
 
     /// <summary>Invocations whose caller went away before the answer.</summary>
@@ -69,11 +70,12 @@ public sealed class RecordingAgent : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>From now on invocations wait.</summary>
-    public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>From now on invocations wait, but for the first ones.</summary>
+    /// <param name="letThrough">How many do not, however soon they come. A run cannot be over before the test looks at it.</param>
+    public void Hold(int letThrough = 0) => _gate = new Gate(letThrough);
 
     /// <summary>Lets all invocations through, those that wait and those to come.</summary>
-    public void Release() => _gate.TrySetResult();
+    public void Release() => _gate.Open();
 
     public async ValueTask DisposeAsync()
     {
@@ -93,24 +95,29 @@ public sealed class RecordingAgent : IAsyncDisposable
         _sessions.Enqueue(session);
         Interlocked.Increment(ref _inFlight);
         Calls.Begin(session);
+        var gate = _gate.Enter();
+        var answering = false;
         try
         {
             using var reader = new StreamReader(context.Request.Body);
             var input = await reader.ReadToEndAsync(context.RequestAborted);
             Received(input, context.Connection.RemotePort);
-            await _gate.Task.WaitAsync(context.RequestAborted);
+            await gate.WaitAsync(context.RequestAborted);
             if (Latency > TimeSpan.Zero)
                 await Task.Delay(Latency, context.RequestAborted);
+            answering = true;
+            Interlocked.Increment(ref _answered);
             if (Fails() is not 0 and var status)
                 await AnswerAsync(context, status, """{"error":"broken on purpose"}""");
             else if (Accepts(input))
                 await AnswerAsync(context, 200, JsonSerializer.Serialize(new { accepted = input.Length }));
             else
                 await AnswerAsync(context, 400, """{"error":"this input is refused"}""");
-            Interlocked.Increment(ref _answered);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
+            if (answering)
+                Interlocked.Decrement(ref _answered);
             Interlocked.Increment(ref _aborted);
         }
         finally
@@ -127,5 +134,16 @@ public sealed class RecordingAgent : IAsyncDisposable
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = bytes.Length;
         return context.Response.Body.WriteAsync(bytes, 0, bytes.Length, context.RequestAborted);
+    }
+
+    /// <summary>Lets some through, and the others once it is open.</summary>
+    private sealed class Gate(int letThrough)
+    {
+        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _left = letThrough;
+
+        public Task Enter() => Interlocked.Decrement(ref _left) >= 0 ? Task.CompletedTask : _open.Task;
+
+        public void Open() => _open.TrySetResult();
     }
 }

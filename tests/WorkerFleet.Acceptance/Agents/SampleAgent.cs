@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using WorkerFleet.Acceptance.Processes;
+using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Acceptance.Agents;
 
@@ -27,7 +26,7 @@ internal sealed class SampleAgent : IAsyncDisposable
     public static async Task<SampleAgent> StartAsync(string sample, IReadOnlyDictionary<string, string> environment)
     {
         var folder = Path.Combine(Workspace.RepositoryRoot, "samples", "agents", sample);
-        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = LoopbackPorts.Free().ToString(CultureInfo.InvariantCulture);
         var isTypeScript = sample == "typescript";
         await Builds.GetOrAdd(
             folder, _ => new(() => isTypeScript ? BuildTypeScriptAsync(folder) : BuildCSharpAsync(folder))).Value;
@@ -126,12 +125,5 @@ internal sealed class SampleAgent : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Fleet;
 using WorkerFleet.Acceptance.Processes;
+using WorkerFleet.Conformance.Emulators;
 using Xunit.Abstractions;
 
 namespace WorkerFleet.Acceptance.Api;
@@ -48,12 +49,15 @@ public sealed partial class ApiProcessTests(RabbitMqBroker broker, ITestOutputHe
     [Fact]
     public async Task ApiProcess_BesideTheFleet_GivesItOrdersAndStopsWhileSomebodyWatches()
     {
+        // Its rows take minutes, so that the batch is not over before it is paused.
+        _fleet.Workspace.WithAgents(new { slow = new { Type = "simulated", Simulated = new { Latency = "00:00:05" } } });
         await _fleet.StartAsync(1, 1);
         _fleet.Workspace.Environment["FLEET__HEALTH__PORT"] = $"{LoopbackPorts.Free()}";
         var api = await _fleet.Workspace.StartAsync("api", "--port", "0");
         var address = await AddressOfAsync(api);
-        (await _fleet.Workspace.RunAsync("health", "ready")).ShouldBe(0);
-        var batch = await SubmitAsync(address, agent: "simulated");
+        await Wait.UntilAsync(
+            async () => (await _fleet.Workspace.RunAsync("health", "ready")).ExitCode == 0, "the process to be ready");
+        var batch = await SubmitAsync(address, agent: "slow");
 
         using var paused = await _http.PostAsync(new Uri(address, $"api/v1/batches/{batch}/pause"), null);
         Assert.Equal(HttpStatusCode.Accepted, paused.StatusCode);

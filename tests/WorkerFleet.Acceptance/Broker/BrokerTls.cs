@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Acceptance.Broker;
 

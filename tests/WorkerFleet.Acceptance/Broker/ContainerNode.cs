@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Acceptance.Broker;
 

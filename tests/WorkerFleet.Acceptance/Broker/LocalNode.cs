@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Acceptance.Broker;
 

@@ -84,7 +84,8 @@ public sealed class KillCampaignTests(ITestOutputHelper log) : IAsyncLifetime
                 Type = "simulated",
                 Simulated = new
                 {
-                    Seed, Latency = "00:00:00.020", LatencySpread = 0.5, UnavailableRate = 0.15, AgentErrorRate = 0.1,
+                    // Slow enough that no run is over while a busy machine holds up the kill.
+                    Seed, Latency = "00:00:00.100", LatencySpread = 0.5, UnavailableRate = 0.15, AgentErrorRate = 0.1,
                     ThrottledRate = 0.01, InvalidInputRate = 0.02,
                 },
             },

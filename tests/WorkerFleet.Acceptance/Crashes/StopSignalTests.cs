@@ -56,16 +56,19 @@ public sealed class StopSignalTests : IAsyncLifetime
     public async Task Run_SignalWhileItStarts_IsAnInterruptionAndNoError()
     {
         // So that it cannot be over before the signal comes.
-        _agent.Latency = TimeSpan.FromMilliseconds(500);
+        _agent.Hold();
         var process = await StartAsync();
         await Wait.UntilAsync(() => Directory.Exists(_fleet[".fleet"]) || process.HasExited, "the data folder");
 
         await process.SignalAsync("INT");
+        // Either rows are in flight, and it waits for them, or it ends without having begun any.
+        await Wait.UntilAsync(
+            () => process.HasExited || process.Error.Contains("Stopping", StringComparison.Ordinal), "the signal to be heeded");
+        _agent.Release();
         var exit = (await process.WaitAsync()).ShouldBe(Interrupted);
 
         Assert.DoesNotContain("error:", exit.Error, StringComparison.Ordinal);
         Assert.Equal(0, _agent.Aborted);
-        _agent.Latency = TimeSpan.Zero;
         (await (await StartAsync()).WaitAsync()).ShouldBe(0);
         new Export(_fleet["results"]).ShouldBeComplete(Rows);
     }

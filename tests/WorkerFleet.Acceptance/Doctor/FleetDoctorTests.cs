@@ -35,10 +35,11 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
 
         await SayAsync(process => process with { Id = "elsewhere/1/a", Version = "0.0.9" });
         (await DoctorExam.RunAsync(_fleet.Workspace, "--only", "versions")).ShouldFind("versions.mixed");
+        await UnsayAsync("elsewhere/1/a");
 
         var working = await SubmitAsync("first.csv");
         await _fleet.WaitForAsync(working, progress => progress.Batch.CurrentState == BatchStatus.Processing, "to be worked on");
-        await WaitForRowsInFlightAsync();
+        await WaitForRowsInFlightAsync(working);
         await _fleet.Workers[0].KillAsync();
         await WaitUntilNotSeenAsync(FleetRole.Worker);
         (await DoctorExam.RunAsync(_fleet.Workspace)).ShouldFind(
@@ -82,7 +83,7 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
                 Roles = [FleetRole.Worker],
                 StartedAt = now,
                 // The test is to find it alive, however slow the machine.
-                SeenAt = now.AddSeconds(3),
+                SeenAt = now.AddMinutes(1),
                 Status = WorkerStatus.Running,
                 Concurrency = 25,
                 Capacity = 25,
@@ -96,13 +97,16 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
         await store.Schedule.PutAsync(new("test/overdue", batch, dueAt, "batches", "RedriveBatch", "{}"), CancellationToken.None);
     }
 
-    private async Task WaitForRowsInFlightAsync()
+    private async Task UnsayAsync(string id)
     {
         await using var store = _fleet.OpenStore();
-        await Wait.UntilAsync(
-            async () => (await store.Workers.ListAsync(TimeProvider.System.GetUtcNow().AddSeconds(-5), CancellationToken.None))
-                .Any(process => process.InFlight > 0),
-            "rows in flight");
+        await store.Workers.RemoveAsync(id, CancellationToken.None);
+    }
+
+    private async Task WaitForRowsInFlightAsync(Guid batch)
+    {
+        await using var store = _fleet.OpenStore();
+        await Wait.UntilAsync(async () => (await store.ReadEventsAsync(batch, 0)).Count > 0, "the first row to be begun");
     }
 
     private async Task WaitUntilNotSeenAsync(string role)

@@ -7,6 +7,7 @@ using WorkerFleet.Acceptance.Agents;
 using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Results;
 using WorkerFleet.Batches;
+using WorkerFleet.Conformance.Emulators;
 using WorkerFleet.Items;
 using WorkerFleet.Journal;
 using Xunit.Abstractions;

@@ -4,6 +4,7 @@ using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Processes;
 using WorkerFleet.Acceptance.Results;
 using WorkerFleet.Batches;
+using WorkerFleet.Conformance.Emulators;
 using WorkerFleet.Journal;
 using Xunit.Abstractions;
 

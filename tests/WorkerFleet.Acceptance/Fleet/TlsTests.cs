@@ -2,6 +2,7 @@ using System.Globalization;
 using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Results;
 using WorkerFleet.Batches;
+using WorkerFleet.Conformance.Emulators;
 using Xunit.Abstractions;
 
 namespace WorkerFleet.Acceptance.Fleet;

@@ -29,7 +29,7 @@ public sealed class BrokenAgentTests : IAsyncLifetime
     {
         _agent.Fails = () => 503;
 
-        var exit = (await RunAsync()).ShouldBe(1);
+        var exit = (await (await StartAsync()).WaitAsync()).ShouldBe(1);
 
         Assert.Contains("is not called any more", exit.Error, StringComparison.Ordinal);
         Assert.Contains("503", exit.Error, StringComparison.Ordinal);
@@ -41,17 +41,21 @@ public sealed class BrokenAgentTests : IAsyncLifetime
     public async Task Run_AgentThatWorksAgain_GoesOnByItselfAndLosesNoRow()
     {
         _agent.Latency = TimeSpan.FromMilliseconds(20);
-        // 40 of 50 make the fleet leave it alone; so at most two calls that try fail.
-        var failures = 0;
-        _agent.Fails = () => _agent.Calls.Begun > 100 && Interlocked.Increment(ref failures) <= 42 ? 503 : 0;
+        _agent.Hold(letThrough: 100);
+        var run = await StartAsync();
+        await Wait.UntilAsync(() => _agent.Answered == 100 || run.HasExited, "answers");
+        _agent.Fails = () => 503;
+        _agent.Release();
+        await run.WaitForErrorAsync("is not called any more");
+        _agent.Fails = () => 0;
 
-        var exit = (await RunAsync()).ShouldBe(0);
+        var exit = (await run.WaitAsync()).ShouldBe(0);
 
         Assert.Contains("works again", exit.Error, StringComparison.Ordinal);
         Assert.Equal(Rows, new Export(_fleet["results"]).ShouldBeComplete(Rows).CountOf("succeeded"));
         await _fleet.AuditAsync();
     }
 
-    private Task<FleetExit> RunAsync() => _fleet.RunAsync(
+    private Task<FleetProcess> StartAsync() => _fleet.StartAsync(
         "run", "rows.csv", "--agent-url", _agent.Url, "--prompt", "{{n}}", "--output", "results");
 }

@@ -9,6 +9,11 @@ public sealed class OutcomeTests : IAsyncLifetime
 {
     private const int Rows = 100;
 
+    private const string TakesLittle = "00:00:00.010";
+
+    /// <summary>So that there are rows left to cancel when the batch learns that it has failed, however busy the machine.</summary>
+    private const string TakesLong = "00:00:00.500";
+
     /// <summary>The second row has a field too many, the fourth a quote that is never closed before its end.</summary>
     private const string WithBadRows = "n,text\n1,one\n2,two,too many\n3,three\n4,fo\"ur\n5,five\n";
 
@@ -62,7 +67,7 @@ public sealed class OutcomeTests : IAsyncLifetime
     [Fact]
     public async Task Run_FirstFailureStops_CancelsTheRest()
     {
-        WriteRows(invalidRate: 1);
+        WriteRows(invalidRate: 1, TakesLong);
 
         var exit = (await RunAsync("--agent", "far", "--stop-on-first-failure", "--concurrency", "2")).ShouldBe(3);
 
@@ -80,7 +85,7 @@ public sealed class OutcomeTests : IAsyncLifetime
     [InlineData("5%", 3)]
     public async Task Run_Tolerance_DecidesWhetherFailuresEndTheBatch(string tolerance, int exitCode)
     {
-        WriteRows(invalidRate: 0.4);
+        WriteRows(invalidRate: 0.4, exitCode == 3 ? TakesLong : TakesLittle);
 
         (await RunAsync("--agent", "far", "--tolerate", tolerance, "--concurrency", "2")).ShouldBe(exitCode);
 
@@ -104,7 +109,7 @@ public sealed class OutcomeTests : IAsyncLifetime
         await _fleet.AuditAsync();
     }
 
-    private void WriteRows(double invalidRate, string latency = "00:00:00.010") => _fleet
+    private void WriteRows(double invalidRate, string latency = TakesLittle) => _fleet
         .Write("rows.csv", "n\n" + string.Concat(Enumerable.Range(0, Rows).Select(row => $"{row}\n")))
         .WithAgents(new
         {

@@ -19,6 +19,7 @@ public sealed class SampleAgentTests : IAsyncLifetime, IDisposable
 {
     private const int SampleRows = 20;
     private const string Session = "b-0193b1f2a3c47d5e8f90a1b2c3d4e5f6-0000000007-1";
+    private const string Another = "b-0193b1f2a3c47d5e8f90a1b2c3d4e5f6-0000000008-1";
 
     private readonly Workspace _fleet = Workspace.Create().WithSamples();
     private readonly HttpClient _client = new();
@@ -86,14 +87,11 @@ public sealed class SampleAgentTests : IAsyncLifetime, IDisposable
     {
         using var tables = await MakeTablesAsync(sample);
 
-        using var accepted = await InvokeAsync(new { mode = "background", prompt = "hi", delayMs = 1_500, fail });
+        using var accepted = await InvokeAsync(Session, new { mode = "background", prompt = "hi", delayMs = 100, fail });
         Assert.Equal("started", accepted.RootElement.GetProperty("status").GetString());
-        Assert.Equal("HealthyBusy", await HealthAsync());
-        // The answer to the first call could have been lost.
-        using var repeated = await InvokeAsync(new { mode = "background", prompt = "hi", delayMs = 1_500, fail });
         await Wait.UntilAsync(async () => await HealthAsync() == "Healthy", "the end of the task");
 
-        var events = await tables.EventsAsync();
+        var events = await tables.EventsAsync(Session);
         Assert.Equal(
             ["AGENT_BACKGROUND_TASK_STARTED", fail is null ? "AGENT_BACKGROUND_TASK_COMPLETED" : "AGENT_BACKGROUND_TASK_FAILED"],
             events.Select(item => item["status"].S));
@@ -110,6 +108,28 @@ public sealed class SampleAgentTests : IAsyncLifetime, IDisposable
             Assert.Equal("""{"output":"hi"}""", end["output"].S);
         else
             Assert.Equal((fail, false), (end["errorMessage"].S, end["retryable"].BOOL));
+    }
+
+    [Theory]
+    [InlineData("typescript")]
+    [InlineData("csharp")]
+    public async Task Background_CallAgainDuringTheTask_IsNotBegunAgain(string sample)
+    {
+        using var tables = await MakeTablesAsync(sample);
+        // Far longer than the test: the agent ends with it.
+        var input = new { mode = "background", prompt = "hi", delayMs = 600_000 };
+
+        using var accepted = await InvokeAsync(Another, input);
+        Assert.Equal("HealthyBusy", await HealthAsync());
+        // The answer to the first call could have been lost.
+        using var repeated = await InvokeAsync(Another, input);
+        Assert.Equal("started", repeated.RootElement.GetProperty("status").GetString());
+
+        // What comes to its end after that shows that nothing more is on its way to the journal.
+        using var later = await InvokeAsync(Session, new { mode = "background", prompt = "hi", delayMs = 100 });
+        await Wait.UntilAsync(async () => (await tables.EventsAsync(Session)).Count == 2, "the end of a later task");
+        Assert.Equal(
+            ["AGENT_BACKGROUND_TASK_STARTED"], (await tables.EventsAsync(Another)).Select(item => item["status"].S));
     }
 
     private async Task<JournalTable> MakeTablesAsync(string sample)
@@ -132,7 +152,7 @@ public sealed class SampleAgentTests : IAsyncLifetime, IDisposable
         return table;
     }
 
-    private async Task<JsonDocument> InvokeAsync(object input)
+    private async Task<JsonDocument> InvokeAsync(string session, object input)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{_agent!.Url}/invocations")
         {
@@ -141,7 +161,7 @@ public sealed class SampleAgentTests : IAsyncLifetime, IDisposable
                 DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
             }),
         };
-        request.Headers.Add(AgentHeaders.SessionId, Session);
+        request.Headers.Add(AgentHeaders.SessionId, session);
         request.Headers.Add("Accept", AgentHeaders.Accept);
         using var response = await _client.SendAsync(request);
         return JsonDocument.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
@@ -164,11 +184,11 @@ public sealed class SampleAgentTests : IAsyncLifetime, IDisposable
             new BasicAWSCredentials(Key, Key),
             new AmazonDynamoDBConfig { ServiceURL = address.ToString(), AuthenticationRegion = Region });
 
-        public async Task<List<Dictionary<string, AttributeValue>>> EventsAsync() => (await Client.QueryAsync(
+        public async Task<List<Dictionary<string, AttributeValue>>> EventsAsync(string session) => (await Client.QueryAsync(
             new QueryRequest(name)
             {
                 KeyConditionExpression = "PK = :pk",
-                ExpressionAttributeValues = new() { [":pk"] = new($"SESSION#{Session}") },
+                ExpressionAttributeValues = new() { [":pk"] = new($"SESSION#{session}") },
                 ConsistentRead = true,
             })).Items;
 

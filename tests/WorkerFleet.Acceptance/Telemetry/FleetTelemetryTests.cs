@@ -4,6 +4,7 @@ using WorkerFleet.Acceptance.Agents;
 using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Fleet;
 using WorkerFleet.Acceptance.Processes;
+using WorkerFleet.Conformance.Emulators;
 using WorkerFleet.Tests.Telemetry.Formats;
 using Xunit.Abstractions;
 

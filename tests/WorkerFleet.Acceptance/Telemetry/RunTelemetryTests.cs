@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using WorkerFleet.Acceptance.Agents;
-using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Processes;
 using WorkerFleet.Acceptance.Results;
+using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Acceptance.Telemetry;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 
@@ -49,7 +47,7 @@ public sealed class S3Emulator
     private static async Task<S3Emulator> StartOnceAsync()
     {
         var folder = await EmulatorPackages.InstallAsync("fauxqs");
-        var port = FreePort();
+        var port = LoopbackPorts.Free();
         var emulator = new S3Emulator(
             Start("node", folder, "s3.mjs", port.ToString(CultureInfo.InvariantCulture)),
             new Uri($"http://127.0.0.1:{port}"));
@@ -86,11 +84,4 @@ public sealed class S3Emulator
             // The emulator ends when the other end of its input is gone, so that it never outlives the tests.
             RedirectStandardInput = true,
         }) ?? throw new InvalidOperationException($"{program} did not start.");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

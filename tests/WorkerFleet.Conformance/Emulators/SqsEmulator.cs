@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace WorkerFleet.Conformance.Emulators;
 
@@ -48,7 +46,7 @@ public sealed class SqsEmulator : IAsyncDisposable
     /// <summary>One of the caller's own.</summary>
     public static async Task<SqsEmulator> StartOwnAsync()
     {
-        var emulator = new SqsEmulator(await EmulatorPackages.InstallAsync("fauxqs"), FreePort());
+        var emulator = new SqsEmulator(await EmulatorPackages.InstallAsync("fauxqs"), LoopbackPorts.Free());
         await emulator.RunAsync();
         return emulator;
     }
@@ -111,11 +109,4 @@ public sealed class SqsEmulator : IAsyncDisposable
             // The emulator ends when the other end of its input is gone, so that it never outlives the tests.
             RedirectStandardInput = true,
         }) ?? throw new InvalidOperationException($"{program} did not start.");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Conformance.Stores;
 
@@ -22,7 +21,7 @@ public static class DynamoLocal
         var folder = Path.Combine(FindRoot(), "tests/emulators/node_modules/amplify-dynamodb-simulator/emulator");
         if (!Directory.Exists(folder))
             throw new InvalidOperationException($"{folder} is missing; 'npm ci --prefix tests/emulators' installs it.");
-        var port = FreePort();
+        var port = LoopbackPorts.Free();
         var start = new ProcessStartInfo("java")
         {
             RedirectStandardOutput = true,
@@ -60,13 +59,6 @@ public static class DynamoLocal
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50));
             }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string FindRoot()

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using WorkerFleet.Conformance.Emulators;
 
 namespace WorkerFleet.Tests.AgentCore;
 
@@ -20,7 +19,7 @@ public sealed class AwsRuntime : IAsyncLifetime
         var folder = Path.Combine(RepositoryRoot(), "tests", "emulators");
         if (!Directory.Exists(Path.Combine(folder, "node_modules", "bedrock-agentcore")))
             await InstallAsync(folder);
-        var port = FreePort();
+        var port = LoopbackPorts.Free();
         Url = $"http://127.0.0.1:{port}";
         _node = Start("node", folder, "agentcore-agent.mjs", port.ToString(CultureInfo.InvariantCulture));
         using var agent = HttpCall.Agent(Url);
@@ -70,12 +69,5 @@ public sealed class AwsRuntime : IAsyncLifetime
         while (!File.Exists(Path.Combine(folder.FullName, "WorkerFleet.sln")))
             folder = folder.Parent ?? throw new InvalidOperationException("WorkerFleet.sln is in no folder above the tests.");
         return folder.FullName;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

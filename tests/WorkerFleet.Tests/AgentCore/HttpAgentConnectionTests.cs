@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using WorkerFleet.Conformance.Emulators;
 using WorkerFleet.Items;
 
 namespace WorkerFleet.Tests.AgentCore;
@@ -10,7 +9,7 @@ public sealed class HttpAgentConnectionTests
     [Fact]
     public async Task Invoke_NobodyListens_CannotHaveRun()
     {
-        var failure = (await HttpCall.InvokeAsync($"http://127.0.0.1:{FreePort()}")).Failure!;
+        var failure = (await HttpCall.InvokeAsync($"http://127.0.0.1:{LoopbackPorts.Free()}")).Failure!;
 
         AssertConnection(failure, mayHaveRun: false, "could not be reached: Connection refused");
     }
@@ -155,12 +154,5 @@ public sealed class HttpAgentConnectionTests
         Assert.Equal((FailureKind.Connection, true, mayHaveRun), (failure.Kind, failure.Retryable, failure.MayHaveRun));
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
         Assert.Null(failure.StatusCode);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

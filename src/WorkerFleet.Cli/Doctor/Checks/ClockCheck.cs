@@ -27,7 +27,6 @@ internal sealed class ClockCheck(
 
     public async Task ExamineAsync(Findings findings, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         foreach (var server in servers)
             Judge(server.Name, await server.AheadAsync(cancellationToken), findings);
         foreach (var name in agents.Catalog?.Names ?? [])
@@ -35,18 +34,22 @@ internal sealed class ClockCheck(
         if (await facts.CanBeReadAsync(cancellationToken))
         {
             foreach (var process in await facts.ProcessesAsync(cancellationToken))
-                JudgeAhead($"process {process.Id}", process.SeenAt - now, findings);
+                JudgeAhead($"process {process.Id}", process.SeenAt, findings);
             if ((await facts.UnfinishedAsync(cancellationToken)).MaxBy(batch => batch.Batch.SubmittedAt)?.Batch is { } newest)
                 JudgeAhead(
-                    $"whoever submitted batch {Figures.ShortId(newest.CorrelationId)}", newest.SubmittedAt - now, findings);
+                    $"whoever submitted batch {Figures.ShortId(newest.CorrelationId)}", newest.SubmittedAt, findings);
         }
 
         if (findings.All.Count == 0)
-            findings.Pass(Figures.Instant(now));
+            findings.Pass(Figures.Instant(time.GetUtcNow()));
     }
 
-    private void JudgeAhead(string who, TimeSpan ahead, Findings findings) =>
+    /// <summary>By the time it is now, after it was read: the other checks before it can take their time.</summary>
+    private void JudgeAhead(string who, DateTimeOffset written, Findings findings)
+    {
+        var ahead = written - time.GetUtcNow();
         Judge(who, ahead > TimeSpan.Zero ? ahead : null, findings);
+    }
 
     private void Judge(string who, TimeSpan? ahead, Findings findings)
     {

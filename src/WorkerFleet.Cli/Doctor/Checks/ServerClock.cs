@@ -1,3 +1,5 @@
+using WorkerFleet.Agents;
+
 namespace WorkerFleet.Cli.Doctor.Checks;
 
 /// <summary>Asks a server for its time, which every answer carries.</summary>
@@ -5,7 +7,7 @@ internal static class ServerClock
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>How far its clock is ahead of this one, to a second; null where it does not say, or cannot be reached.</summary>
+    /// <summary>How far its clock is ahead of this one, at least; null where it does not say, or cannot be reached.</summary>
     public static async Task<TimeSpan?> AheadAsync(Uri address, TimeProvider time, CancellationToken cancellationToken)
     {
         // What is on this machine is reached without a proxy, whatever the environment says of one.
@@ -15,8 +17,9 @@ internal static class ServerClock
         try
         {
             // Whatever it answers to that: without a signature AWS refuses most of it.
+            var asked = time.GetUtcNow();
             using var response = await client.SendAsync(request, cancellationToken);
-            return response.Headers.Date - time.GetUtcNow();
+            return ClockOffset.Of(response.Headers.Date, asked, time.GetUtcNow());
         }
         catch (Exception exception) when (
             exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)

@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using WorkerFleet.Access;
 using WorkerFleet.Api.Live;
 using WorkerFleet.Batches;
 using WorkerFleet.Cli;
+using WorkerFleet.Conformance.Emulators;
 using WorkerFleet.Tests.Api.Access;
 using WorkerFleet.Tests.Cli;
 using WorkerFleet.Tests.Fakes;
@@ -48,7 +47,7 @@ public sealed class RemoteWatchTests : IDisposable
     [Fact]
     public async Task Watch_ApiIsRestarted_GoesOn()
     {
-        var port = FreePort();
+        var port = LoopbackPorts.Free();
         var host = await AccessHost.StartAsync(_folder.Path, port: port);
         var batch = await host.AddBatchAsync();
         var watch = _fleet.RunAsync("watch", batch.ToString(), "--server", host.Address.ToString());
@@ -91,7 +90,7 @@ public sealed class RemoteWatchTests : IDisposable
     public async Task Watch_NobodyListens_SaysSoInALine()
     {
         Assert.Equal(
-            ExitCodes.Failed, await _fleet.RunAsync("watch", "--server", $"http://localhost:{FreePort()}"));
+            ExitCodes.Failed, await _fleet.RunAsync("watch", "--server", $"http://localhost:{LoopbackPorts.Free()}"));
 
         Assert.Contains("cannot connect", Assert.Single(_fleet.Problems), StringComparison.Ordinal);
     }
@@ -121,12 +120,5 @@ public sealed class RemoteWatchTests : IDisposable
     {
         _folder.Dispose();
         _fleet.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
