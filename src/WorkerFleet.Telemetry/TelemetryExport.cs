@@ -18,21 +18,20 @@ namespace WorkerFleet.Telemetry;
 /// <summary>
 /// Exports this process's traces, metrics and logs, in threads of its own and within bounded queues: a collector
 /// that is slow or gone costs telemetry and nothing else. Disposing sends what is left, within
-/// <see cref="FlushLimit"/>.
+/// <see cref="TelemetryOptions.FlushWithin"/>.
 /// </summary>
 public sealed class TelemetryExport : IAsyncDisposable, IDisposable
 {
-    /// <summary>How long the end of a process waits for a collector.</summary>
-    public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(3);
-
     private readonly OpenTelemetrySdk _sdk;
     private readonly ExportFaults? _faults;
     private readonly CloudWatchLog? _cloudWatch;
+    private readonly TimeSpan _flushWithin;
     private readonly TimeProvider _time;
     private bool _disposed;
 
-    private TelemetryExport(OpenTelemetrySdk sdk, ExportFaults? faults, CloudWatchLog? cloudWatch, TimeProvider time) =>
-        (_sdk, _faults, _cloudWatch, _time) = (sdk, faults, cloudWatch, time);
+    private TelemetryExport(
+        OpenTelemetrySdk sdk, ExportFaults? faults, CloudWatchLog? cloudWatch, TimeSpan flushWithin, TimeProvider time) =>
+        (_sdk, _faults, _cloudWatch, _flushWithin, _time) = (sdk, faults, cloudWatch, flushWithin, time);
 
     /// <summary>Whether <see cref="MapMetrics"/> can be called.</summary>
     public bool ServesMetrics { get; private init; }
@@ -62,7 +61,7 @@ public sealed class TelemetryExport : IAsyncDisposable, IDisposable
         if (otlp is { Logs: true })
             loggers.AddProvider(new ExportedLogs(sdk.GetLoggerFactory(), process.LogLevel));
         cloudWatch?.Follow(ends);
-        return new TelemetryExport(sdk, faults, cloudWatch, time) { ServesMetrics = scrapes };
+        return new TelemetryExport(sdk, faults, cloudWatch, options.FlushWithin, time) { ServesMetrics = scrapes };
     }
 
     /// <summary>Answers <c>/metrics</c> in Prometheus' text format.</summary>
@@ -75,14 +74,14 @@ public sealed class TelemetryExport : IAsyncDisposable, IDisposable
             return;
         _disposed = true;
         _cloudWatch?.Dispose();
-        var limit = (int)FlushLimit.TotalMilliseconds;
+        var limit = (int)_flushWithin.TotalMilliseconds;
         // Each waits for the network without giving up its thread.
         var ends = Task.WhenAll(
             Task.Run(() => _sdk.TracerProvider.Shutdown(limit)),
             Task.Run(() => _sdk.MeterProvider.Shutdown(limit)),
             Task.Run(() => _sdk.LoggerProvider.Shutdown(limit)));
         // One that does not keep to it is left to the end of the process: its threads are in the background.
-        if (await Task.WhenAny(ends, Task.Delay(FlushLimit, _time)) == ends)
+        if (await Task.WhenAny(ends, Task.Delay(_flushWithin, _time)) == ends)
             _sdk.Dispose();
         _faults?.Dispose();
     }

@@ -21,6 +21,12 @@ public sealed record TelemetryOptions
     public CloudWatchOptions? CloudWatch { get; init; }
 
     /// <summary>
+    /// How long the end of a process waits for a collector to take what is left, 0 s to 5 min. 3 s by default: with one
+    /// that is gone, no command takes much longer.
+    /// </summary>
+    public TimeSpan FlushWithin { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
     /// Whether MassTransit's own spans and metrics are exported, too. Off by default: they are several spans a
     /// message, in traces beside those of the batch.
     /// </summary>

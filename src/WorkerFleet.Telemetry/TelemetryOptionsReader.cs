@@ -13,14 +13,16 @@ public static class TelemetryOptionsReader
     private const string CloudWatchSection = $"{TelemetryOptions.Section}:CloudWatch";
     private const string ServeMetricsKey = $"{TelemetryOptions.Section}:ServeMetrics";
     private const string MassTransitKey = $"{TelemetryOptions.Section}:MassTransit";
+    private const string FlushWithinKey = $"{TelemetryOptions.Section}:FlushWithin";
     private const int MaxDimensions = 5;
     private const int MaxNamespace = 255;
     private const string ReservedNamespace = "AWS/";
 
-    private static readonly string[] Keys = ["Otlp", "Traces", "ServeMetrics", "MassTransit", "CloudWatch"];
+    private static readonly string[] Keys = ["Otlp", "Traces", "ServeMetrics", "MassTransit", "CloudWatch", "FlushWithin"];
     private static readonly string[] CloudWatchKeys = ["Namespace", "Interval", "Dimensions"];
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromMinutes(5);
 
     /// <param name="configuration">All of it.</param>
     /// <param name="environment">The process's variables, for OpenTelemetry's own.</param>
@@ -35,7 +37,19 @@ public static class TelemetryOptionsReader
             ServeMetrics = OptionText.ReadSwitch(configuration, ServeMetricsKey, usual: true, problems),
             MassTransit = OptionText.ReadSwitch(configuration, MassTransitKey, usual: false, problems),
             CloudWatch = ReadCloudWatch(configuration, problems),
+            FlushWithin = ReadFlushWithin(configuration[FlushWithinKey], problems),
         };
+    }
+
+    private static TimeSpan ReadFlushWithin(string? text, ICollection<string> problems)
+    {
+        var usual = new TelemetryOptions().FlushWithin;
+        if (OptionText.Given(text) is null)
+            return usual;
+        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero && time <= LongestFlush)
+            return time;
+        problems.Add($"{FlushWithinKey}: '{text}' is not a time from 00:00:00 to 00:05:00, such as 00:00:10");
+        return usual;
     }
 
     private static CloudWatchOptions? ReadCloudWatch(IConfiguration configuration, ICollection<string> problems)

@@ -11,7 +11,7 @@ namespace WorkerFleet.Cli.Hosting;
 internal sealed class BatchOrders(CliContext cli, CommonValues common)
 {
     /// <summary>How long a process that drives a batch may take to act on an order.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Gives the order to the process that drives the batch, and waits until it shows.</summary>
     /// <param name="app">The store.</param>

@@ -9,7 +9,7 @@ public sealed class CallMeter
     private static readonly Range BatchPart = 2..34;
 
     private readonly Lock _lock = new();
-    private readonly List<(string Batch, long At, long CallTicks)> _begun = [];
+    private readonly List<(string Batch, int Caller, long At, long CallTicks)> _begun = [];
     private int _inFlight;
     private int _peak;
     private long _changedAt;
@@ -75,16 +75,20 @@ public sealed class CallMeter
             return _begun.Count(call => call.Batch == name);
     }
 
-    /// <summary>Calls of one batch that began between the first and the last call of another.</summary>
+    /// <summary>
+    /// Calls of one batch that began between the first and the last call of another, of each caller by itself: one that
+    /// stands still with calls of the other to make does not have those of the rest counted.
+    /// </summary>
     public int BegunDuring(Guid batch, Guid other)
     {
         var (name, otherName) = (batch.ToString("N"), other.ToString("N"));
         lock (_lock)
-        {
-            var first = _begun.FindIndex(call => call.Batch == otherName);
-            var last = _begun.FindLastIndex(call => call.Batch == otherName);
-            return first < 0 ? 0 : _begun[first..(last + 1)].Count(call => call.Batch == name);
-        }
+            return _begun.GroupBy(call => call.Caller).Select(calls => calls.ToList()).Sum(calls =>
+            {
+                var first = calls.FindIndex(call => call.Batch == otherName);
+                var last = calls.FindLastIndex(call => call.Batch == otherName);
+                return first < 0 ? 0 : calls[first..(last + 1)].Count(call => call.Batch == name);
+            });
     }
 
     /// <summary>Calls that began, from that number on, before the first one of a batch.</summary>
@@ -95,12 +99,14 @@ public sealed class CallMeter
             return _begun.FindIndex(call => call.Batch == name) - from;
     }
 
-    internal void Begin(string session)
+    /// <param name="session">Its session.</param>
+    /// <param name="caller">Who calls, where that is told apart.</param>
+    internal void Begin(string session, int caller)
     {
         lock (_lock)
         {
             Advance(Stopwatch.GetTimestamp());
-            _begun.Add((session[BatchPart], _changedAt, _callTicks));
+            _begun.Add((session[BatchPart], caller, _changedAt, _callTicks));
             _peak = Math.Max(_peak, ++_inFlight);
         }
     }

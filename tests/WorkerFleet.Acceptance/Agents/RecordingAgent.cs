@@ -33,6 +33,12 @@ public sealed class RecordingAgent : IAsyncDisposable
     /// <summary>Told of each invocation before it is answered: the input, and the caller's port on this machine.</summary>
     public Action<string, int> Received { get; set; } = (_, _) => { };
 
+    /// <summary>Tells callers apart by their ports on this machine. Default: all are one.</summary>
+    public Func<int, int> CallerOf { get; set; } = _ => 0;
+
+    /// <summary>Its port on this machine.</summary>
+    public int Port => new Uri(Url).Port;
+
     /// <summary>Decides whether an invocation is let through; others get 429 at once, and are not remembered.</summary>
     public Func<bool> Allows { get; set; } = () => true;
 
@@ -77,6 +83,16 @@ public sealed class RecordingAgent : IAsyncDisposable
     /// <summary>Lets all invocations through, those that wait and those to come.</summary>
     public void Release() => _gate.Open();
 
+    /// <summary>From now on invocations are let through, but those that wait go on waiting.</summary>
+    /// <returns>Lets these through as well.</returns>
+    public Action ReleaseOthers()
+    {
+        var waiting = _gate;
+        Hold();
+        Release();
+        return waiting.Open;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Release();
@@ -94,9 +110,9 @@ public sealed class RecordingAgent : IAsyncDisposable
         var session = context.Request.Headers[AgentHeaders.SessionId].ToString();
         _sessions.Enqueue(session);
         Interlocked.Increment(ref _inFlight);
-        Calls.Begin(session);
+        Calls.Begin(session, CallerOf(context.Connection.RemotePort));
         var gate = _gate.Enter();
-        var answering = false;
+        var isAnswering = false;
         try
         {
             using var reader = new StreamReader(context.Request.Body);
@@ -105,8 +121,10 @@ public sealed class RecordingAgent : IAsyncDisposable
             await gate.WaitAsync(context.RequestAborted);
             if (Latency > TimeSpan.Zero)
                 await Task.Delay(Latency, context.RequestAborted);
-            answering = true;
+            // Before the caller has its answer, and can call again.
+            isAnswering = true;
             Interlocked.Increment(ref _answered);
+            Calls.End();
             if (Fails() is not 0 and var status)
                 await AnswerAsync(context, status, """{"error":"broken on purpose"}""");
             else if (Accepts(input))
@@ -116,13 +134,14 @@ public sealed class RecordingAgent : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            if (answering)
+            if (isAnswering)
                 Interlocked.Decrement(ref _answered);
             Interlocked.Increment(ref _aborted);
         }
         finally
         {
-            Calls.End();
+            if (!isAnswering)
+                Calls.End();
             Interlocked.Decrement(ref _inFlight);
         }
     }

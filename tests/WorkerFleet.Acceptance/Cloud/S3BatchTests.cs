@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Amazon.S3;
 using Amazon.S3.Model;
+using WorkerFleet.Acceptance.Agents;
 using WorkerFleet.Acceptance.Processes;
 using WorkerFleet.Conformance.Emulators;
 
@@ -78,13 +79,15 @@ public sealed class S3BatchTests : IAsyncLifetime
     public async Task Run_KilledWhileItRuns_LeavesNoResultsAndResumesToWholeOnes()
     {
         await PutRowsAsync("rows.csv", 400);
-        _fleet.WithAgents(new { slow = new { Type = "simulated", Simulated = new { Latency = "00:00:00.020" } } });
+        await using var agent = await RecordingAgent.StartAsync();
+        agent.Hold(letThrough: 100);
         var run = await _fleet.StartAsync(
-            "run", $"s3://{_bucket}/rows.csv", "--agent", "slow", "--prompt", "{{city}}",
+            "run", $"s3://{_bucket}/rows.csv", "--agent-url", agent.Url, "--prompt", "{{city}}",
             "--output", $"s3://{_bucket}/out", "--concurrency", "4");
-        await Wait.UntilAsync(() => Directory.Exists(_fleet[".fleet"]) && run.Error.Contains("row", StringComparison.Ordinal), "the batch to be submitted");
+        await Wait.UntilAsync(() => agent.InFlight == 4 && agent.Answered == 100, "rows in flight");
         await run.KillAsync();
         Assert.Empty(await KeysAsync("out/"));
+        agent.Release();
 
         (await _fleet.RunAsync("resume")).ShouldBe(0);
 

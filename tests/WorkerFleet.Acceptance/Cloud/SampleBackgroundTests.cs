@@ -50,7 +50,8 @@ public sealed class SampleBackgroundTests(RabbitMqBroker broker, ITestOutputHelp
         await _fleet.StartAsync(1, 1, "--concurrency", "50");
         var id = await _fleet.SubmitAsync(
             "rows.csv", "--agent", "sample", "--template", "input.json", "--output", "results", "--concurrency", "50",
-            "--retry-delay", "100ms");
+            // Those that were not accepted yet are tried until the agent is there again, however long it takes to start.
+            "--retry-delay", "100ms", "--retry-max-delay", "5s", "--attempts", "30");
         await _fleet.WaitForAsync(id, progress => progress.Waiting >= Rows / 2, "to have half of its items accepted");
 
         await _agent.KillAndStartAsync();

@@ -57,7 +57,7 @@ public sealed class CircuitTests(RabbitMqBroker broker, ITestOutputHelper log) :
         Assert.Equal((BatchStatus.Completed, (long)Rows), (other.Batch.CurrentState, other.Counts.Succeeded));
         Assert.Equal((BatchStatus.Completed, (long)Rows), (end.Batch.CurrentState, end.Counts.Succeeded));
         Assert.InRange(tries, 1, 12);
-        Assert.Equal(0, await NotesAsync());
+        await Wait.UntilAsync(async () => await NotesAsync() == 0, "the workers' next word on it");
         await _fleet.Workspace.AuditAsync();
     }
 

@@ -48,7 +48,7 @@ public sealed class DrainTests(RabbitMqBroker broker, ITestOutputHelper log) : I
         await leaving.WaitUntilReadyAsync();
         await ShouldAnswerAsync("live", HttpStatusCode.OK);
         await ShouldAnswerAsync("startup", HttpStatusCode.OK);
-        await ShouldAnswerAsync("ready", HttpStatusCode.OK);
+        await Wait.UntilAsync(async () => await StatusOfAsync("ready") == HttpStatusCode.OK, "the worker to be ready");
         _agent.Hold();
         var batch = await SubmitAsync();
         await Wait.UntilAsync(() => _agent.InFlight == Concurrency, "calls in flight");
@@ -134,6 +134,12 @@ public sealed class DrainTests(RabbitMqBroker broker, ITestOutputHelper log) : I
             _fleet.Workspace.Environment["FLEET__HEALTH__PORT"] = $"{_port}";
         else
             _fleet.Workspace.Environment.Remove("FLEET__HEALTH__PORT");
+    }
+
+    private async Task<HttpStatusCode> StatusOfAsync(string endpoint)
+    {
+        using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{_port}/health/{endpoint}"));
+        return answer.StatusCode;
     }
 
     private async Task ShouldAnswerAsync(string endpoint, HttpStatusCode expected)

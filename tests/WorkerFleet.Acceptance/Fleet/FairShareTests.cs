@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using WorkerFleet.Acceptance.Agents;
 using WorkerFleet.Acceptance.Broker;
@@ -21,12 +22,14 @@ public sealed class FairShareTests(RabbitMqBroker broker, ITestOutputHelper log)
     private const int MostBeforeTheFirst = 500;
 
     private readonly TestFleet _fleet = TestFleet.Create(broker, log);
+    private readonly ConcurrentDictionary<int, int> _workers = new();
     private RecordingAgent _agent = null!;
 
     public async Task InitializeAsync()
     {
         _agent = await RecordingAgent.StartAsync();
         _agent.Latency = TimeSpan.FromMilliseconds(200);
+        _agent.CallerOf = port => _workers.GetOrAdd(port, WorkerOf);
         _fleet.Workspace.Environment["FLEET__AGENTS__SLOW__TYPE"] = "http";
         _fleet.Workspace.Environment["FLEET__AGENTS__SLOW__URL"] = _agent.Url;
     }
@@ -87,6 +90,11 @@ public sealed class FairShareTests(RabbitMqBroker broker, ITestOutputHelper log)
         Assert.True(before <= MostBeforeTheFirst, $"{before} calls of the large batch went before the first.");
         return small;
     }
+
+    /// <summary>The worker's process, which keeps its connections.</summary>
+    private int WorkerOf(int port) =>
+        SocketOwner.Find(port, _agent.Port, _fleet.Workers.Select(worker => worker.Process.Id))
+        ?? throw new InvalidOperationException($"No worker has port {port}.");
 
     private static string Csv(int rows) => "n\n" + string.Concat(Enumerable.Range(0, rows).Select(row => $"{row}\n"));
 

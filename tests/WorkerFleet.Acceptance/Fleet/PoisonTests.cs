@@ -105,7 +105,7 @@ public sealed class PoisonTests(RabbitMqBroker broker, ITestOutputHelper log) : 
     private void KillCaller(int port)
     {
         var running = _fleet.Workers.Where(worker => worker.IsRunning).ToList();
-        var caller = SocketOwner.Find(port, running.Select(worker => worker.Process.Id))
+        var caller = SocketOwner.Find(port, _agent.Port, running.Select(worker => worker.Process.Id))
             ?? throw new InvalidOperationException($"No worker has port {port}.");
         using var process = Process.GetProcessById(caller);
         process.Kill();

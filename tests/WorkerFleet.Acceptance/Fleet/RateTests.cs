@@ -43,7 +43,7 @@ public sealed class RateTests(RabbitMqBroker broker, ITestOutputHelper log) : IA
 
         var (used, throttled) = await RunAsync(workers, new(PerSecond));
 
-        // The agent itself lets no more pass than its quota, and what its bucket had saved when the middle began.
+        // The agent itself lets no more pass than its quota, and what its bucket had saved.
         Assert.InRange(used, 0.95, 1 + (PerSecond / (0.6 * Rows)));
         Assert.InRange(throttled, 0, 0.02);
     }
@@ -70,10 +70,11 @@ public sealed class RateTests(RabbitMqBroker broker, ITestOutputHelper log) : IA
 
         var end = await _fleet.WaitForEndAsync(batch);
 
-        var (used, throttled) = quota.Middle();
-        var all = quota.Count();
+        var (used, throttled) = quota.TypicalOfMiddle();
+        var (middle, all) = (quota.Middle(), quota.Count());
         log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{workers} workers: {used:P1} of the quota, {throttled:P2} of the calls throttled; in all {all.Throttled} of {all.Allowed + all.Throttled}."));
+            $"{workers} workers: {middle.Used:P1} of the quota, {middle.Throttled:P2} of the calls throttled; typically " +
+            $"{used:P1} and {throttled:P2}; in all {all.Throttled} of {all.Allowed + all.Throttled} throttled."));
         Assert.Equal(BatchStatus.Completed, end.Batch.CurrentState);
         Assert.Equal(Rows, new Export(_fleet.Workspace["results"]).ShouldBeComplete(Rows).CountOf("succeeded"));
         Assert.Equal((Rows, Rows), (_agent.Sessions.Count, _agent.Sessions.Distinct().Count()));

@@ -20,12 +20,12 @@ public sealed class ScaleTests(RabbitMqBroker broker, ITestOutputHelper log) : I
     [Fact]
     public async Task Workers_OfAnAgentWithAQuota_AreWantedUpToWhatThatFeeds()
     {
-        // 4 calls a second of 4 s each are 16 at the same time: two workers of 10, however many rows wait.
+        // 4 calls a second of 4 s each are 16 at the same time: two workers of 15, however many rows wait.
         _fleet.Workspace.Environment["FLEET__AGENTS__QUOTA__TYPE"] = "simulated";
         _fleet.Workspace.Environment["FLEET__AGENTS__QUOTA__SIMULATED__LATENCY"] = "00:00:04";
         _fleet.Workspace.Environment["FLEET__AGENTS__QUOTA__NEWSESSIONSPERSECOND"] = "4";
         _fleet.Workspace.Write("rows.csv", "n\n" + string.Concat(Enumerable.Range(0, Rows).Select(row => $"{row}\n")));
-        await _fleet.StartAsync(1, 1, "--concurrency", "10");
+        await _fleet.StartAsync(1, 1, "--concurrency", "15");
         Assert.Equal((0, 1, 0), Figures(await ScaleAsync()));
 
         var batch = await _fleet.SubmitAsync("rows.csv", "--agent", "quota", "--prompt", "{{n}}", "--concurrency", "200");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using WorkerFleet.Acceptance.Broker;
 using WorkerFleet.Acceptance.Cloud;
@@ -5,6 +6,8 @@ using WorkerFleet.Acceptance.Processes;
 using WorkerFleet.Acceptance.Store;
 using WorkerFleet.Batches;
 using WorkerFleet.Conformance.Emulators;
+using WorkerFleet.Ledger;
+using WorkerFleet.Workers;
 using Xunit.Abstractions;
 
 namespace WorkerFleet.Acceptance.Fleet;
@@ -15,7 +18,7 @@ namespace WorkerFleet.Acceptance.Fleet;
 /// </summary>
 public sealed class TestFleet : IAsyncDisposable
 {
-    /// <summary>Far beyond what any batch of these tests takes on a busy machine.</summary>
+    /// <summary>Far beyond what any step of a batch of these tests takes on a busy machine.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -132,23 +135,37 @@ public sealed class TestFleet : IAsyncDisposable
         batch, progress => progress.Counts.Settled >= settled,
         string.Create(CultureInfo.InvariantCulture, $"to have {settled} items settled"));
 
-    /// <summary>Waits until a batch stands so.</summary>
-    /// <exception cref="TimeoutException">It did not come to it; the message says how it stood.</exception>
+    /// <summary>Waits until a batch stands so, for as long as it goes on.</summary>
+    /// <exception cref="TimeoutException">It stood still for <see cref="Limit"/>; the message says how.</exception>
     public async Task<BatchProgress> WaitForAsync(Guid batch, Func<BatchProgress, bool> holds, string what)
     {
         await using var store = OpenStore();
-        using var late = new CancellationTokenSource(Limit);
         using var timer = new PeriodicTimer(_interval);
+        var (last, since) = (default((ItemCounts, string)), Stopwatch.GetTimestamp());
         while (true)
         {
             var progress = await store.ProgressAsync(batch);
             if (holds(progress))
                 return progress;
-            if (late.IsCancellationRequested)
+            if (last != (progress.Counts, progress.Batch.CurrentState))
+                (last, since) = ((progress.Counts, progress.Batch.CurrentState), Stopwatch.GetTimestamp());
+            if (Stopwatch.GetElapsedTime(since) > Limit)
                 throw new TimeoutException($"Waited {Limit} for batch {batch} {what}. It is {progress.Batch.CurrentState}: " +
                     $"{progress.Counts}, {progress.Waiting} waiting for their next attempt.\n{await store.ExplainAsync(batch)}");
             await timer.WaitForNextTickAsync();
         }
+    }
+
+    /// <summary>Waits until no worker that runs has anything in flight, as each has said after this was called.</summary>
+    public async Task WaitUntilIdleAsync()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await using var store = OpenStore();
+        await Wait.UntilAsync(
+            async () => (await store.Workers.ListAsync(now, CancellationToken.None))
+                .Count(worker => worker.Roles.Contains(FleetRole.Worker) && worker.SeenAt > now && worker.InFlight == 0)
+                == _workers.Count(worker => worker.IsRunning),
+            "all workers to be idle");
     }
 
     /// <summary>Starts workers again that have ended, as whoever runs a fleet does.</summary>

@@ -36,6 +36,7 @@ public sealed class FleetTelemetryTests(RabbitMqBroker broker, ITestOutputHelper
         Set("CLOUDWATCH_NAMESPACE", Namespace);
         Set("FLEET__TELEMETRY__CLOUDWATCH__INTERVAL", "00:00:05");
         Set("FLEET__LOGGING__FORMAT", "json");
+        Set("FLEET__TELEMETRY__FLUSHWITHIN", "00:01:00");
     }
 
     public async Task DisposeAsync()

@@ -25,6 +25,8 @@ public sealed class RunTelemetryTests : IAsyncLifetime
     {
         _collector = await OtlpReceiver.StartAsync();
         _agent = await RecordingAgent.StartAsync();
+        // What a run has to tell it tells at its end, to a collector in this process, which may be busy.
+        _fleet.Environment["FLEET__TELEMETRY__FLUSHWITHIN"] = "00:01:00";
         _fleet.WithAgents(new { recorded = new { Type = "http", _agent.Url } })
             .Write("rows.csv", "n\n" + string.Concat(Enumerable.Range(0, Rows).Select(row => $"{row}\n")));
     }
@@ -97,6 +99,8 @@ public sealed class RunTelemetryTests : IAsyncLifetime
             : string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{LoopbackPorts.Free()}");
         _fleet.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
         _fleet.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
+        if (silent)
+            _fleet.Environment.Remove("FLEET__TELEMETRY__FLUSHWITHIN");
         var process = await _fleet.StartAsync(Arguments);
         await Wait.UntilAsync(
             () => process.HasExited || process.Output.Contains("completed", StringComparison.Ordinal), "the batch to complete");

@@ -71,13 +71,24 @@ public sealed class TelemetryOptionsTests
         Assert.Equal(["agent", "outcome"], cloudWatch.Dimensions);
     }
 
+    [Theory]
+    [InlineData(null, 3)]
+    [InlineData("00:00:00", 0)]
+    [InlineData("00:05:00", 300)]
+    public void Read_FlushWithin_IsHowLongTheEndWaits(string? text, int seconds)
+    {
+        _configuration["Fleet:Telemetry:FlushWithin"] = text;
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read().FlushWithin);
+    }
+
     [Fact]
     public void Read_AllWrong_TellsEachByItsKey()
     {
         _environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector";
         _environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "thrift";
         foreach (var key in (string[])["Else", "Otlp:Headers", "Traces:RowRatio", "Traces:FirstRows", "ServeMetrics", "MassTransit",
-            "CloudWatch:Namespace", "CloudWatch:Interval", "CloudWatch:Dimensions"])
+            "CloudWatch:Namespace", "CloudWatch:Interval", "CloudWatch:Dimensions", "FlushWithin"])
             _configuration[$"Fleet:Telemetry:{key}"] = "AWS/1.5, role";
 
         TelemetryOptionsReader.Read(
@@ -86,7 +97,8 @@ public sealed class TelemetryOptionsTests
         Assert.Equal(
             [
                 "Fleet:Telemetry:CloudWatch:Dimensions", "Fleet:Telemetry:CloudWatch:Interval",
-                "Fleet:Telemetry:CloudWatch:Namespace", "Fleet:Telemetry:Else", "Fleet:Telemetry:MassTransit",
+                "Fleet:Telemetry:CloudWatch:Namespace", "Fleet:Telemetry:Else", "Fleet:Telemetry:FlushWithin",
+                "Fleet:Telemetry:MassTransit",
                 "Fleet:Telemetry:Otlp:Headers", "Fleet:Telemetry:ServeMetrics", "Fleet:Telemetry:Traces:FirstRows",
                 "Fleet:Telemetry:Traces:RowRatio", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL",
             ],
