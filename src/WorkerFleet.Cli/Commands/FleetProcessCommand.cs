@@ -69,9 +69,11 @@ internal sealed class FleetProcessCommand(CliContext cli, string name, FleetRole
         {
             // Before it is said: whoever reads it can count on it that nothing else is begun.
             var stopped = app.StopAsync();
-            cli.Note($"Stopping: what is in flight finishes, within {Durations.Format(FleetApp.DrainTime)}; the rest " +
+            cli.Note($"Stopping: what is in flight finishes, within {app.DrainTime}; the rest " +
                 "goes back to the broker. Ctrl-C again stops at once.");
             await stopped;
+            if (app.GivenUp is { } givenUp)
+                cli.Note(givenUp);
             cli.Note($"{Title} has stopped.");
             return ExitCodes.Success;
         }

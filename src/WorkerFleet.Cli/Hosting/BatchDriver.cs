@@ -100,9 +100,11 @@ internal sealed class BatchDriver(CliContext cli, CommonValues common, FleetApp 
     {
         // Before it is said: whoever reads it can count on it that no other row is begun.
         var stopped = app.StopAsync();
-        cli.Note($"Stopping: rows in flight finish, within {Durations.Format(FleetApp.DrainTime)}; the " +
+        cli.Note($"Stopping: rows in flight finish, within {app.DrainTime}; the " +
             "rest waits for resume. Ctrl-C again stops at once.");
         await stopped;
+        if (app.GivenUp is { } givenUp)
+            cli.Note(givenUp);
         if (await app.Queries.FindAsync(batchId, CancellationToken.None) is { } progress)
             cli.Note($"Stopped: {Figures.Count(progress.Counts.Settled)} of " +
                 $"{Figures.Count(progress.Batch.TotalRows, "row")} settled. " +

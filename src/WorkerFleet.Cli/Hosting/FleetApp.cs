@@ -14,6 +14,8 @@ using WorkerFleet.Batches;
 using WorkerFleet.Cli.Callbacks;
 using WorkerFleet.Cli.Health;
 using WorkerFleet.Cli.Options;
+using WorkerFleet.Cli.Rendering;
+using WorkerFleet.Items;
 using WorkerFleet.Messaging;
 using WorkerFleet.Sqlite;
 using WorkerFleet.Telemetry;
@@ -24,9 +26,6 @@ namespace WorkerFleet.Cli.Hosting;
 /// <summary>The fleet over its store: to look at, or (once started) to drive batches.</summary>
 internal sealed class FleetApp : IAsyncDisposable
 {
-    /// <summary>How long items in flight get to finish when the process is asked to stop.</summary>
-    public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30);
-
     /// <summary>How long a start gets to complete when the process is asked to stop, unless it waits for the broker.</summary>
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(3);
 
@@ -53,6 +52,14 @@ internal sealed class FleetApp : IAsyncDisposable
     public BatchQueries Queries => Get<BatchQueries>();
 
     public BatchController Controller => Get<BatchController>();
+
+    /// <summary>How long items in flight get to finish when the process is asked to stop, for people.</summary>
+    public string DrainTime => Durations.Format(Get<DrainOptions>().Timeout);
+
+    /// <summary>After <see cref="StopAsync"/>: what did not end in that time, for people; null where all did.</summary>
+    public string? GivenUp => Get<InFlightItems>().GivenUp is > 0 and var rows
+        ? $"{Figures.Count(rows, "row")} did not finish in time, and will be called again; {DrainSettings.Key} gives them longer."
+        : null;
 
     /// <summary>Whether other processes drive what is submitted here.</summary>
     public bool IsDrivenElsewhere => Get<IBatchDrivers>() is FleetDrivers;
@@ -189,7 +196,7 @@ internal sealed class FleetApp : IAsyncDisposable
         await Task.WhenAny(start);
         if (!start.IsCompletedSuccessfully)
             return;
-        using var limit = new CancellationTokenSource(DrainTime);
+        using var limit = new CancellationTokenSource(Get<DrainOptions>().StopWithin);
         await _host.StopAsync(limit.Token);
     }
 
@@ -255,11 +262,13 @@ internal sealed class FleetApp : IAsyncDisposable
         services.AddAgents(common.Configuration);
         StoreChoice.Of(common).AddTo(services, store);
         services.AddSingleton(ScaleSettings.Read(common.Configuration));
+        services.AddSingleton(DrainSettings.Read(common.Configuration));
         services.AddFleet();
         services.AddSingleton<ItemInput>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<ItemReader>();
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTime);
+        services.AddOptions<HostOptions>().Configure<DrainOptions>(
+            (options, drain) => options.ShutdownTimeout = drain.StopWithin);
         // Signals are handled here: the default lifetime would stop the host beside the commands, and print.
         services.AddSingleton<IHostLifetime, CommandLifetime>();
     }

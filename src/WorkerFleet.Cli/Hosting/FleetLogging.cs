@@ -26,6 +26,9 @@ internal static class FleetLogging
     /// <summary>What MassTransit logs of a bus that is stopped because something before it failed to start, and of no other.</summary>
     private const string BusNotStarted = "Failed to stop bus: {Address} ({Reason})";
 
+    /// <summary>What MassTransit logs of consumers that it waits for no longer.</summary>
+    private const string ConsumersGivenUp = "Consumer stop canceled: {InputAddress}";
+
     /// <exception cref="UserErrorException">The configuration is wrong.</exception>
     public static Logger Create(CliContext cli, CommonValues common)
     {
@@ -35,8 +38,9 @@ internal static class FleetLogging
         // It looks for sinks in every assembly, which takes 50 ms: for nothing, as a rule.
         if (common.Configuration.GetSection(ConfigurationLoggerConfigurationExtensions.DefaultSectionName).Exists())
             configuration.ReadFrom.Configuration(common.Configuration);
-        // Whoever starts the host tells why it failed to start; once is enough.
-        configuration.Filter.ByExcluding(entry => entry.MessageTemplate.Text is HostFailed or BusNotStarted);
+        // Whoever starts the host tells why it failed to start, and whoever stops it what it gave up; once is enough.
+        configuration.Filter.ByExcluding(
+            entry => entry.MessageTemplate.Text is HostFailed or BusNotStarted or ConsumersGivenUp);
         if (common.LogLevel is { } level)
             configuration.MinimumLevel.Is(level);
         configuration.MinimumLevel.Override(AuditLog.Category, LogEventLevel.Information);

@@ -13,9 +13,13 @@ public sealed class InFlightItems : IBusyBatches
     private readonly ConcurrentDictionary<Guid, int> _calls = new();
 
     private long _settled;
+    private long _givenUp;
 
     /// <summary>Items settled since the process started.</summary>
     public long Settled => Interlocked.Read(ref _settled);
+
+    /// <summary>Items given back because the process could wait no longer for their agents, which are called again for them.</summary>
+    public long GivenUp => Interlocked.Read(ref _givenUp);
 
     /// <summary>How long the calls for them took.</summary>
     public RecentLatencies Latencies { get; } = new();
@@ -57,6 +61,8 @@ public sealed class InFlightItems : IBusyBatches
     }
 
     public void CountSettled() => Interlocked.Increment(ref _settled);
+
+    public void CountGivenUp() => Interlocked.Increment(ref _givenUp);
 
     /// <returns>Whether another delivery of the item was turned away meanwhile.</returns>
     public bool End(Guid batchId, long index) => _items.TryRemove((batchId, index), out var again) && again;

@@ -19,9 +19,6 @@ namespace WorkerFleet.Messaging;
 /// <summary>Registers the fleet.</summary>
 public static class FleetServices
 {
-    /// <summary>How long a process that stops waits for its items in flight.</summary>
-    public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>
     /// What every process needs to look at batches and to give commands: queries, controller, submitter, exporter, audit,
     /// cleaner. Needs a store (such as <c>AddSqliteStore</c>) and agents (<c>AddAgents</c>).
@@ -154,13 +151,16 @@ public static class FleetServices
         services.AddHostedService(provider => provider.GetRequiredService<HeadStarts>());
     }
 
-    private static void AddHostOptions(IServiceCollection services) =>
-        services.Configure<MassTransitHostOptions>(options =>
+    private static void AddHostOptions(IServiceCollection services)
+    {
+        services.TryAddSingleton(new DrainOptions());
+        services.AddOptions<MassTransitHostOptions>().Configure<DrainOptions>((options, drain) =>
         {
             options.WaitUntilStarted = true;
-            options.StopTimeout = DrainTimeout + TimeSpan.FromSeconds(5);
-            options.ConsumerStopTimeout = DrainTimeout;
+            options.StopTimeout = drain.StopWithin;
+            options.ConsumerStopTimeout = drain.Timeout;
         });
+    }
 
     private static void AddHosted<T>(IServiceCollection services)
         where T : class, Microsoft.Extensions.Hosting.IHostedService

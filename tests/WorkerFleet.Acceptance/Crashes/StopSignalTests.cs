@@ -74,6 +74,26 @@ public sealed class StopSignalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_SignalWhileTheAgentTakesTooLong_GivesItsRowsBackAndSaysSo()
+    {
+        _fleet.Environment["FLEET__DRAINTIMEOUT"] = "500ms";
+        var process = await StartWithRowsInFlightAsync();
+
+        await process.SignalAsync("INT");
+        var exit = (await process.WaitAsync()).ShouldBe(Interrupted);
+
+        Assert.Contains("within 500ms", exit.Error, StringComparison.Ordinal);
+        Assert.Contains("4 rows did not finish in time", exit.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("error:", exit.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning:", exit.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await CountAsync()).Settled);
+        await _fleet.AuditAsync();
+        _agent.Release();
+        await ShouldCompleteOnResumeAsync();
+        Assert.Equal(Rows + Concurrency, _agent.Sessions.Count);
+    }
+
+    [Fact]
     public async Task Run_SecondSignal_EndsAtOnce()
     {
         var process = await StartWithRowsInFlightAsync();

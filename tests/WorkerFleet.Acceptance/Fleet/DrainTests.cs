@@ -72,6 +72,30 @@ public sealed class DrainTests(RabbitMqBroker broker, ITestOutputHelper log) : I
     }
 
     [Fact]
+    public async Task Worker_TerminatedWhileTheAgentTakesTooLong_GivesItsRowsToAnother()
+    {
+        await _fleet.StartAsync(1, 0);
+        _fleet.Workspace.Environment["FLEET__DRAINTIMEOUT"] = "500ms";
+        var leaving = await _fleet.BeginWorkerAsync();
+        await leaving.WaitUntilReadyAsync();
+        _agent.Hold();
+        var batch = await SubmitAsync();
+        await Wait.UntilAsync(() => _agent.InFlight == Concurrency, "calls in flight");
+
+        await leaving.Process.SignalAsync("TERM");
+        var exit = (await leaving.Process.WaitAsync()).ShouldBe(0);
+        Assert.Contains("4 rows did not finish in time", exit.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("error:", exit.Error, StringComparison.Ordinal);
+        _agent.Release();
+        await _fleet.BeginWorkerAsync();
+
+        Assert.Equal(BatchStatus.Completed, (await _fleet.WaitForEndAsync(batch)).Batch.CurrentState);
+        Assert.Equal(Rows, new Export(_fleet.Workspace["results"]).ShouldBeComplete(Rows).CountOf("succeeded"));
+        Assert.Equal(Rows + Concurrency, _agent.Sessions.Count);
+        await ShouldHaveNoInterruptionsAsync(batch);
+    }
+
+    [Fact]
     public async Task Orchestrator_Terminated_StopsInOrderAndTheNextGoesOn()
     {
         _agent.Latency = TimeSpan.FromMilliseconds(50);

@@ -96,6 +96,24 @@ public sealed class AgentCoreTests(AwsRuntime aws) : IClassFixture<AwsRuntime>, 
     }
 
     [Fact]
+    public async Task Run_InterruptedAndRowsTakeTooLong_StopsTheirSessions()
+    {
+        _fleet.Environment["AWS_ACCESS_KEY_ID"] = DataPlane.AccessKey;
+        _fleet.Environment["AWS_SECRET_ACCESS_KEY"] = DataPlane.SecretKey;
+        _fleet.Environment["FLEET__DRAINTIMEOUT"] = "1s";
+        _fleet
+            .Write("rows.csv", "n\n1\n2\n3\n")
+            .Write("slow.json", JsonSerializer.Serialize(new { mode = "slow", delayMs = 600_000, n = "{{n}}" }));
+        var run = await _fleet.StartAsync("run", "rows.csv", "--agent", "verifier", "--template", "slow.json");
+        await Wait.UntilAsync(() => _plane.Invoked.Count == 3 || run.HasExited, "calls of the agent");
+
+        await run.SignalAsync("INT");
+        (await run.WaitAsync()).ShouldBe(130);
+
+        Assert.Equal(_plane.Invoked.Order(StringComparer.Ordinal), _plane.Stopped.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Run_NoCredentials_SaysSoInOneLineAndDispatchesNothing()
     {
         var exit = (await RunAsync("sync")).ShouldBe(2);

@@ -34,7 +34,7 @@ internal static class WorkloadRules
             yield return "all its pods may be in one zone";
 
         var wait = pod.All("containers").Max(container => container.Number("lifecycle/preStop/sleep/seconds") ?? 0);
-        var least = wait + (int)FleetServices.DrainTimeout.TotalSeconds + MarginSeconds;
+        var least = wait + (int)new DrainOptions().StopWithin.TotalSeconds + MarginSeconds;
         if (!(pod.Number("terminationGracePeriodSeconds") >= least))
             yield return $"it is killed before it has drained, which takes up to {least} s";
 
