@@ -18,7 +18,7 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
     /// <summary>Rows that fail for good: 0, 9, 18 and so on.</summary>
     private const int FailingRows = 10;
 
-    /// <summary>Calls before a cancel has come: enough for <see cref="SettledBeforeCancel"/> rows that fail once each.</summary>
+    /// <summary>Calls before a cancel has come: enough to settle rows of which all that can fail once do.</summary>
     private const int CallsBeforeCancel = 30;
 
     private const int SettledBeforeCancel = 10;

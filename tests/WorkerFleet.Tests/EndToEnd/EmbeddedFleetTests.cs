@@ -327,7 +327,7 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
             call.Input.GetProperty("messages")[0].GetProperty("content").GetString()));
     }
 
-    /// <summary>An agent that takes its time over the first hundred calls, and waits before others until it is released.</summary>
+    /// <summary>Takes its time over the first hundred calls, and waits before others until it is released.</summary>
     private void SlowAgent(Func<long, bool>? failing = null)
     {
         _agents.HoldAfter = 100;
