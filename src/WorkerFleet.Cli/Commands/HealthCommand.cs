@@ -52,9 +52,11 @@ internal sealed class HealthCommand(CliContext cli)
         {
             // What is on this machine is reached without a proxy, whatever the environment says of one.
             using var handler = new SocketsHttpHandler { UseProxy = false };
-            using var client = new HttpClient(handler) { Timeout = Patience };
-            using var response = await client.GetAsync(url, cli.Stop.Requested);
-            var body = await response.Content.ReadAsStringAsync(cli.Stop.Requested);
+            using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+            using var patience = new CancellationTokenSource(Patience, cli.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cli.Stop.Requested);
+            using var response = await client.GetAsync(url, either.Token);
+            var body = await response.Content.ReadAsStringAsync(either.Token);
             cli.Raw.WriteLine(SafeText.Line(body, MaxAnswer));
             return response.IsSuccessStatusCode ? ExitCodes.Success : ExitCodes.NotWell;
         }

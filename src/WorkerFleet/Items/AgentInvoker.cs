@@ -35,7 +35,9 @@ public sealed partial class AgentInvoker(
                 $"there is no agent '{item.Agent}' in this worker's configuration", Retryable: false));
 
         var limit = batch.Spec.Limits.AttemptTimeout;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, batch.Abandoned);
+        // This call's: a replay gives the batch another one.
+        var abandoned = batch.Abandoned;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, abandoned);
         timeout.CancelAfter(limit);
         try
         {
@@ -52,7 +54,7 @@ public sealed partial class AgentInvoker(
         {
             throw;
         }
-        catch (OperationCanceledException) when (batch.Abandoned.IsCancellationRequested)
+        catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using WorkerFleet.Items;
+using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.AgentCore;
 
@@ -69,7 +70,7 @@ public sealed class AwsRuntimeTests(AwsRuntime runtime) : IClassFixture<AwsRunti
     [Fact]
     public async Task Probe_Running_IsWell()
     {
-        using var agent = HttpCall.Agent(runtime.Url);
+        using var agent = HttpCall.Agent(runtime.Url, time: new ManualTime());
 
         Assert.Null(await agent.ProbeAsync(CancellationToken.None));
     }

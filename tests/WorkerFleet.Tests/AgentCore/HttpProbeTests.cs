@@ -1,3 +1,5 @@
+using WorkerFleet.Tests.Fakes;
+
 namespace WorkerFleet.Tests.AgentCore;
 
 public sealed class HttpProbeTests
@@ -86,7 +88,8 @@ public sealed class HttpProbeTests
 
     private static async Task<string?> ProbeAsync(string url)
     {
-        using var agent = HttpCall.Agent(url);
+        // Its time limit never comes: a busy machine can take longer.
+        using var agent = HttpCall.Agent(url, time: new ManualTime());
         return await agent.ProbeAsync(CancellationToken.None);
     }
 

@@ -5,6 +5,7 @@ using WorkerFleet.AgentCore;
 using WorkerFleet.AgentCore.LocalAgent;
 using WorkerFleet.Agents;
 using WorkerFleet.Items;
+using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.AgentCore;
 
@@ -25,6 +26,7 @@ public sealed class LocalAgentHostTests
 
         Assert.Null(reply.Failure);
         Assert.Equal("""{"echo":"hi"}""", reply.Text());
+        await local.UntilAsync(counts => counts.InFlight == 0);
         Assert.Equal((1, 1, 0), (local.Stats.Read().Invocations, local.Stats.Read().Succeeded, local.Stats.Read().Failed));
     }
 
@@ -100,7 +102,7 @@ public sealed class LocalAgentHostTests
         await using var local = await StartAsync(
             new LocalAgentOptions { Behaviour = LocalAgentBehaviour.Slow, Latency = TimeSpan.FromHours(1) });
         using var client = new HttpClient();
-        using var agent = HttpCall.Agent(local.Address.ToString());
+        using var agent = HttpCall.Agent(local.Address.ToString(), time: new ManualTime());
         var idle = await PingAsync(client, local);
         using var cancellation = new CancellationTokenSource();
         var invocation = HttpCall.InvokeAsync(local.Address.ToString(), Input, cancellationToken: cancellation.Token);
@@ -121,8 +123,13 @@ public sealed class LocalAgentHostTests
     public async Task Stats_AfterInvocations_CountsThem()
     {
         await using var local = await StartAsync(new LocalAgentOptions());
-        await HttpCall.InvokeAsync(local.Address.ToString(), Input);
-        await HttpCall.InvokeAsync(local.Address.ToString(), Input);
+        for (var calls = 0; calls < 2; calls++)
+        {
+            await HttpCall.InvokeAsync(local.Address.ToString(), Input);
+            // The answer is there before the agent has counted it.
+            await local.UntilAsync(counts => counts.InFlight == 0);
+        }
+
         using var client = new HttpClient();
 
         Assert.Equal(

@@ -20,7 +20,8 @@ public sealed class FleetRoutesTests
         await using var api = await ApiFixture.StartAsync(drives: false);
         var now = TimeProvider.System.GetUtcNow();
         var batch = Guid.CreateVersion7();
-        await api.Get<IWorkerRegistry>().PutAsync(WorkerOf("one", now, batch), CancellationToken.None);
+        // Seen a moment from now, it is not lost however long the test takes.
+        await api.Get<IWorkerRegistry>().PutAsync(WorkerOf("one", now.AddMinutes(1), batch), CancellationToken.None);
         await api.Get<IWorkerRegistry>().PutAsync(WorkerOf("two", now.AddMinutes(-1), batch), CancellationToken.None);
 
         var workers = (await api.ReadAsync("/api/v1/workers")).GetProperty("workers");
@@ -38,7 +39,7 @@ public sealed class FleetRoutesTests
         await using var api = await ApiFixture.StartAsync(drives: false);
         api.Agents.Limits = new() { Concurrency = 7 };
         await api.Get<IWorkerRegistry>().PutAsync(
-            WorkerOf("one", TimeProvider.System.GetUtcNow(), Guid.Empty) with
+            WorkerOf("one", TimeProvider.System.GetUtcNow().AddMinutes(1), Guid.Empty) with
             {
                 AgentNotes = ["agent 'agent' asked to be left alone for 3 s", "agent 'other-agent' is not "
                     + "called: it failed"],

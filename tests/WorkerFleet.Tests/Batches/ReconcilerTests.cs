@@ -139,7 +139,7 @@ public sealed class ReconcilerTests : IAsyncLifetime, IDisposable
         _leases.Holders.Clear();
         await TickAsync(14);
         Assert.Equal(0, Redriven);
-        await TickAsync(3);
+        await TickAsync(4);
         Assert.Equal(1, Redriven);
     }
 

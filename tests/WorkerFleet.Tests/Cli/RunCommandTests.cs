@@ -169,8 +169,9 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public async Task Run_Interrupted_DrainsAndSaysHowToGoOn()
     {
+        // Slow enough to be interrupted long before the end.
         _cli.Write("appsettings.json", """
-            {"Fleet":{"Agents":{"slow":{"Type":"simulated","Simulated":{"Latency":"00:00:00.100"}}}}}
+            {"Fleet":{"Agents":{"slow":{"Type":"simulated","Simulated":{"Latency":"00:00:00.500"}}}}}
             """);
         _cli.Write("many.csv", "n\n" + string.Join('\n', Enumerable.Range(0, 500)) + "\n");
         var run =
@@ -183,6 +184,7 @@ public sealed class RunCommandTests : IDisposable
 
         Assert.Equal(ExitCodes.Interrupted, await run);
         Assert.Contains("fleet resume ", _cli.Error, StringComparison.Ordinal);
+        _cli.Environment["FLEET__AGENTS__SLOW__SIMULATED__LATENCY"] = "00:00:00.001";
         using var next = new OtherTerminal(_cli);
         Assert.Equal(ExitCodes.Success, await next.RunAsync("resume", "--json"));
         Assert.Equal(ExitCodes.Success, await next.RunAsync("audit"));

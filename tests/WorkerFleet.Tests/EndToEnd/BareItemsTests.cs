@@ -29,6 +29,8 @@ public sealed class BareItemsTests : IDisposable
         var batch = await fleet.EndsAsync(await fleet.SubmitAsync(Rows));
 
         Assert.Equal(BatchStatus.Completed, batch.CurrentState);
+        // The last one can be seen behind the end of the batch.
+        await Eventually.IsTrueAsync(() => items.Seen.Count >= 2 * Rows);
         Assert.Equal(Enumerable.Repeat(1, Rows).Concat(Enumerable.Repeat(2, Rows)), items.Seen.Select(item => item.Attempt).Order());
         Assert.All(items.Seen, item =>
         {

@@ -18,6 +18,11 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
     /// <summary>Rows that fail for good: 0, 9, 18 and so on.</summary>
     private const int FailingRows = 10;
 
+    /// <summary>Calls before a cancel has come: enough to settle rows of which all that can fail once do.</summary>
+    private const int CallsBeforeCancel = 30;
+
+    private const int SettledBeforeCancel = 10;
+
     public static TheoryData<string, int> Points()
     {
         var points = new TheoryData<string, int>();
@@ -35,8 +40,8 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
         var (agents, faults) = (new TestAgents { Price = new() { PerCall = 1 } }, new Faults());
         agents.OnInvoke = (call, token) => InvokeAsync(call, token);
         var first = dead.Add(await EmbeddedFleet.StartAsync(folder, agents, faults));
-        var id = await StartAsync(first, scenario, faults, calls);
-        await Task.WhenAny(faults.Dead, first.EndsAsync(id, round: scenario == "replay" ? 1 : 0));
+        var id = await StartAsync(first, agents, scenario, faults, calls);
+        await Task.WhenAny(faults.Dead, EndsAsync(first, agents, id, scenario));
         // What a real process had locked is free when it is dead; this one may be at the end of writing results.
         await Eventually.IsTrueAsync(() => !first.Get<Aggregator>().IsRunning(id));
 
@@ -45,7 +50,7 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
         var callsBefore = agents.Calls.Count;
         second.Drive(id);
         await second.Controller.RedriveAsync(id, CancellationToken.None);
-        var batch = await second.EndsAsync(id, round: scenario == "replay" ? 1 : 0);
+        var batch = await EndsAsync(second, agents, id, scenario);
 
         Assert.Empty(agents.Calls.Skip(callsBefore).Select(call => call.Index).Intersect(succeededBefore));
         await CountsAddUpAsync(second, batch, scenario);
@@ -54,12 +59,15 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
     }
 
     /// <summary>Begins the scenario, and lets the process die so many calls after its beginning.</summary>
-    private static async Task<Guid> StartAsync(EmbeddedFleet fleet, string scenario, Faults faults, int calls)
+    private static async Task<Guid> StartAsync(
+        EmbeddedFleet fleet, TestAgents agents, string scenario, Faults faults, int calls)
     {
+        if (scenario == "cancel")
+            agents.HoldAfter = CallsBeforeCancel;
         var id = await fleet.SubmitAsync(Rows);
         if (scenario == "cancel")
         {
-            await fleet.SettlesAsync(id, 10);
+            await fleet.SettlesAsync(id, SettledBeforeCancel);
             await fleet.Controller.CancelAsync(id, "enough", CancellationToken.None);
         }
         else if (scenario == "replay")
@@ -70,6 +78,14 @@ public sealed class CrashTests(CrashTests.DeadProcesses dead) : IClassFixture<Cr
 
         faults.DieAfter(calls);
         return id;
+    }
+
+    /// <summary>What waits for the cancel goes on once this process knows of it, or where that is not to come.</summary>
+    private static async Task<BatchState> EndsAsync(EmbeddedFleet fleet, TestAgents agents, Guid id, string scenario)
+    {
+        await fleet.IsToEndAsync(id);
+        agents.Release();
+        return await fleet.EndsAsync(id, round: scenario == "replay" ? 1 : 0);
     }
 
     /// <summary>Every third row needs a second attempt; every ninth fails until it is replayed.</summary>

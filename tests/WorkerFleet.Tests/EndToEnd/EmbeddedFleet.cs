@@ -109,6 +109,10 @@ internal sealed class EmbeddedFleet : IAsyncDisposable
     public Task<BatchState> EndsAsync(Guid batchId, int round = 0) => ComesToAsync(
         batchId, batch => BatchStatus.IsFinal(batch.CurrentState) && batch.Round == round);
 
+    /// <summary>Waits until the batch was told to end; over it may be already.</summary>
+    public Task<BatchState> IsToEndAsync(Guid batchId) => ComesToAsync(
+        batchId, batch => batch.CurrentState == BatchStatus.Cancelling || BatchStatus.IsFinal(batch.CurrentState));
+
     public async Task<BatchState> ComesToAsync(Guid batchId, Func<BatchState, bool> state) => (await Eventually.HoldsAsync(
         () => Get<IBatchStore>().FindAsync(batchId, CancellationToken.None), batch => batch is not null && state(batch)))!;
 

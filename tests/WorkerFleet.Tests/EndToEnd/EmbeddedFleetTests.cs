@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using WorkerFleet.Agents;
 using WorkerFleet.Batches;
 using WorkerFleet.Blobs;
@@ -34,41 +35,45 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
         Assert.Equal(new ItemCounts(0, 500, 0, 0, 0), await _fleet.CountAsync(id));
         Assert.Equal(Enumerable.Range(0, 500), await ExportedAsync());
         AssertInvokedOnce(await _fleet.SucceededAsync(id));
-        Assert.Equal(0, await _fleet.Get<ISchedule>().CountAsync(id, QueueNames.Batches, CancellationToken.None));
+        // What began the batch is deleted behind its handling.
+        await Eventually.HoldsAsync(
+            () => _fleet.Get<ISchedule>().CountAsync(id, QueueNames.Batches, CancellationToken.None), left => left == 0);
         await _fleet.AuditPassesAsync(id);
     }
 
     [Fact]
     public async Task Run_FailuresOfEveryKind_CountsAddUpAtEveryMoment()
     {
-        await using var fleet = await EmbeddedFleet.StartAsync(_folder, services => services.AddAgents(
-            new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        var simulated = new SimulatedAgent(
+            TestAgents.Name,
+            new()
             {
-                ["Fleet:Agents:agent:Type"] = "simulated",
-                ["Fleet:Agents:agent:Simulated:Latency"] = "00:00:00.002",
-                ["Fleet:Agents:agent:Simulated:ThrottledRate"] = "0.02",
-                ["Fleet:Agents:agent:Simulated:UnavailableRate"] = "0.2",
-                ["Fleet:Agents:agent:Simulated:AgentErrorRate"] = "0.1",
-                ["Fleet:Agents:agent:Simulated:InvalidInputRate"] = "0.05",
-            }).Build()));
-        var id = await fleet.SubmitAsync(400);
+                Latency = TimeSpan.FromMilliseconds(2),
+                ThrottledRate = 0.02,
+                UnavailableRate = 0.2,
+                AgentErrorRate = 0.1,
+                InvalidInputRate = 0.05,
+            },
+            TimeProvider.System);
+        (_agents.OnInvoke, _agents.HoldAfter) = (simulated.InvokeAsync, 300);
+        var id = await _fleet.SubmitAsync(400);
 
-        await fleet.ComesToAsync(id, _ => true);
         var audits = 0;
-        while (!BatchStatus.IsFinal((await fleet.ComesToAsync(id, _ => true)).CurrentState))
+        while (!BatchStatus.IsFinal((await _fleet.ComesToAsync(id, _ => true)).CurrentState))
         {
-            await fleet.AuditPassesAsync(id);
-            audits++;
+            await _fleet.AuditPassesAsync(id);
+            if (++audits == 2)
+                _agents.Release();
         }
 
-        var counts = await fleet.CountAsync(id);
+        var counts = await _fleet.CountAsync(id);
         Assert.True(audits > 1);
         Assert.Equal((0, 400), (counts.Pending, counts.Settled));
         Assert.InRange(counts.Failed, 10, 80);
-        Assert.Equal(BatchStatus.CompletedWithFailures, (await fleet.EndsAsync(id)).CurrentState);
-        var letters = await fleet.Get<IDeadLetters>().ReadAsync(new(id, Limit: 1_000), CancellationToken.None);
+        Assert.Equal(BatchStatus.CompletedWithFailures, (await _fleet.EndsAsync(id)).CurrentState);
+        var letters = await _fleet.Get<IDeadLetters>().ReadAsync(new(id, Limit: 1_000), CancellationToken.None);
         Assert.Equal(counts.Failed, letters.Count);
-        await fleet.AuditPassesAsync(id);
+        await _fleet.AuditPassesAsync(id);
     }
 
     [Fact]
@@ -120,6 +125,7 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
 
         await _fleet.Controller.PauseAsync(id, CancellationToken.None);
         await _fleet.ComesToAsync(id, batch => batch.CurrentState == BatchStatus.Paused);
+        _agents.Release();
         await Eventually.IsTrueAsync(() => !_fleet.Get<WorkerFleet.Items.InFlightItems>().Any(id));
         var paused = _agents.Calls.Count;
         Assert.InRange(paused, 20, 299);
@@ -141,6 +147,8 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
         await _fleet.SettlesAsync(id, 20);
 
         await _fleet.Controller.CancelAsync(id, "enough", CancellationToken.None);
+        await _fleet.IsToEndAsync(id);
+        _agents.Release();
 
         var batch = await _fleet.EndsAsync(id);
         Assert.Equal((BatchStatus.Cancelled, "enough"), (batch.CurrentState, batch.EndReason));
@@ -160,8 +168,11 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task StopOnFirst_OneFails_EndsAsFailedAndTheRestIsCancelled()
     {
-        SlowAgent(failing: index => index == 30);
+        var calls = 0;
+        SlowAgent(failing: _ => Interlocked.Increment(ref calls) == 30);
         var id = await _fleet.SubmitAsync(300, spec => spec with { Failures = new() { StopOnFirst = true } });
+        await _fleet.IsToEndAsync(id);
+        _agents.Release();
 
         var batch = await _fleet.EndsAsync(id);
 
@@ -241,6 +252,7 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
         var id = await _fleet.SubmitAsync(300);
         await _fleet.SettlesAsync(id, 20);
 
+        using var release = _fleet.Get<IHostApplicationLifetime>().ApplicationStopping.Register(_agents.Release);
         await _fleet.StopAsync();
         var settled = (await _fleet.CountAsync(id)).Settled;
         Assert.InRange(settled, 20, 299);
@@ -270,6 +282,7 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
         };
         var id = await _fleet.SubmitAsync(20);
         await called.Task;
+        await Eventually.HoldsAsync(() => _fleet.CountAsync(id), counts => counts.Total == 20);
 
         await _fleet.StopAsync(TimeSpan.FromSeconds(1)).WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -286,6 +299,7 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
 
         var batch = await _fleet.ComesToAsync(id, _ => true);
         await _fleet.Get<IBlobStore>().DeleteAsync(batch.SourceBlob, CancellationToken.None);
+        _agents.Release();
 
         batch = await _fleet.EndsAsync(id);
         Assert.Equal(BatchStatus.Failed, batch.CurrentState);
@@ -313,13 +327,18 @@ public sealed class EmbeddedFleetTests : IAsyncLifetime, IDisposable
             call.Input.GetProperty("messages")[0].GetProperty("content").GetString()));
     }
 
-    private void SlowAgent(Func<long, bool>? failing = null) => _agents.OnInvoke = async (call, token) =>
+    /// <summary>Takes its time over the first hundred calls, and waits before others until it is released.</summary>
+    private void SlowAgent(Func<long, bool>? failing = null)
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(5), token);
-        return failing?.Invoke(call.Index) == true
-            ? TestAgents.Fail(retryable: false)
-            : AgentReply.Succeed("1"u8.ToArray());
-    };
+        _agents.HoldAfter = 100;
+        _agents.OnInvoke = async (call, token) =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), token);
+            return failing?.Invoke(call.Index) == true
+                ? TestAgents.Fail(retryable: false)
+                : AgentReply.Succeed("1"u8.ToArray());
+        };
+    }
 
     private void AssertInvokedOnce(IEnumerable<long> indexes)
     {

@@ -40,10 +40,13 @@ internal sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Whether somebody waits, and will be woken by moving the clock, at most this far.</summary>
-    public bool Waits(TimeSpan atMost)
+    public bool Waits(TimeSpan atMost) => Waiting(atMost) > 0;
+
+    /// <summary>How many wait, and will be woken by moving the clock, at most this far.</summary>
+    public int Waiting(TimeSpan atMost)
     {
         lock (_lock)
-            return _timers.Exists(timer => timer.DueAt <= _now + atMost);
+            return _timers.Count(timer => timer.DueAt <= _now + atMost);
     }
 
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer

@@ -10,12 +10,22 @@ internal sealed class SnapshotBatchStore : IBatchStore
 {
     private readonly ConcurrentDictionary<Guid, string> _batches = new();
     private int _conflicts;
+    private int _glances;
+
+    /// <summary>How often a batch was only glanced at.</summary>
+    public int Glances => Volatile.Read(ref _glances);
 
     /// <summary>Makes the next updates fail as if another process had been first.</summary>
     public void FailUpdates(int count) => _conflicts = count;
 
     public Task<BatchState?> FindAsync(Guid batchId, CancellationToken cancellationToken) =>
         Task.FromResult(_batches.TryGetValue(batchId, out var json) ? Read(json) : null);
+
+    public Task<BatchState?> GlanceAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _glances);
+        return FindAsync(batchId, cancellationToken);
+    }
 
     public Task InsertAsync(BatchState batch, CancellationToken cancellationToken) =>
         _batches.TryAdd(batch.CorrelationId, JsonSerializer.Serialize(batch, FleetJson.Options))

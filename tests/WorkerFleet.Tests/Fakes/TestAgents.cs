@@ -10,9 +10,17 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
     public const string Name = "agent";
 
     private readonly ConcurrentQueue<AgentCall> _calls = new();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _begun;
 
     public Func<AgentCall, CancellationToken, Task<AgentReply>> OnInvoke { get; set; } =
         (_, _) => Task.FromResult(AgentReply.Succeed("\"ok\""u8.ToArray()));
+
+    /// <summary>
+    /// How many calls are answered before the others wait for <see cref="Release"/>: a batch with more rows is not over
+    /// before that, however late comes what the test does to it.
+    /// </summary>
+    public int HoldAfter { get; set; } = int.MaxValue;
 
     public AgentLimits Limits { get; set; } = new();
 
@@ -49,8 +57,19 @@ internal sealed class TestAgents : IAgentCatalog, IAgent
     public Task<AgentReply> InvokeAsync(AgentCall call, CancellationToken cancellationToken)
     {
         _calls.Enqueue(call);
-        return OnInvoke(call, cancellationToken);
+        return Interlocked.Increment(ref _begun) > HoldAfter
+            ? InvokeOnceReleasedAsync(call, cancellationToken)
+            : OnInvoke(call, cancellationToken);
     }
 
+    /// <summary>Answers what was held, and from now on every call at once.</summary>
+    public void Release() => _released.TrySetResult();
+
     public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(Problem);
+
+    private async Task<AgentReply> InvokeOnceReleasedAsync(AgentCall call, CancellationToken cancellationToken)
+    {
+        await _released.Task.WaitAsync(cancellationToken);
+        return await OnInvoke(call, cancellationToken);
+    }
 }

@@ -465,6 +465,28 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         Assert.Equal(ItemState.Succeeded, (await _flow.FindSettledAsync(_batch, 1))!.State);
     }
 
+    [Fact]
+    public async Task Invoke_ReplayBeforeTheAbandonedCallHasEnded_IsNoTimeout()
+    {
+        _flow.Agents.CleanUpLimit = TimeSpan.FromMinutes(1);
+        var ends = new TaskCompletionSource();
+        _flow.Agents.OnInvoke = async (_, token) =>
+        {
+            await ends.Task;
+            token.ThrowIfCancellationRequested();
+            return AgentReply.Succeed("1"u8.ToArray());
+        };
+        var view = (await _flow.Get<BatchDirectory>().FindAsync(_batch.CorrelationId, CancellationToken.None))!;
+        var invoking = _flow.Get<AgentInvoker>().InvokeAsync(view, _flow.ItemOf(_batch, 1), 0, CancellationToken.None);
+
+        await EndAsync(_batch);
+        await view.AbandonIfEndingSinceAsync(_flow.Time.GetUtcNow().AddSeconds(1));
+        await _flow.ChangeAsync(_batch, b => (b.CurrentState, b.EndRequestedAt, b.Round) = (BatchStatus.Processing, null, 1));
+        ends.SetResult();
+
+        Assert.Null(await invoking);
+    }
+
     [Theory]
     [InlineData(BatchStatus.Aggregating)]
     [InlineData(BatchStatus.Cancelled)]

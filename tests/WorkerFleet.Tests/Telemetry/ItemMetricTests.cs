@@ -79,10 +79,13 @@ public sealed class ItemMetricTests : IDisposable
     [Fact]
     public async Task Run_RowsThatNoAgentIsCalledFor_AreCountedWhenTheyAreDispatched()
     {
+        _agents.HoldAfter = 20;
         await using var fleet = await EmbeddedFleet.StartAsync(_folder, _agents);
 
         var cancelled = await fleet.SubmitAsync(300, spec => spec with { Limits = spec.Limits with { Concurrency = 1 } });
         await fleet.Controller.CancelAsync(cancelled, "Enough.", CancellationToken.None);
+        await fleet.IsToEndAsync(cancelled);
+        _agents.Release();
         await fleet.EndsAsync(cancelled);
         // It is counted behind the update that shows it.
         await fleet.StopAsync();

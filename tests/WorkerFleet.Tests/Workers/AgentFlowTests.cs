@@ -16,6 +16,7 @@ public sealed class AgentFlowTests : IDisposable
     private readonly ManualTime _time = new();
     private readonly TestAgents _agents = new();
     private readonly StubLifetime _lifetime = new();
+    private readonly StepContext _items = new();
     private readonly List<(Admission Admission, Permit Permit)> _begun = [];
     private InvocationGovernor? _governor;
     private int _ended;
@@ -30,110 +31,110 @@ public sealed class AgentFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task Rate_Configured_IsKeptAndMadeUseOf()
+    public void Rate_Configured_IsKeptAndMadeUseOf()
     {
         _agents.Limits = new() { CallsPerSecond = 25 };
         Start(300);
 
-        await PassAsync(10);
+        Pass(10);
 
         Assert.InRange(Begun, 25 * 10 * 0.95, 25 * 10);
     }
 
     [Fact]
-    public async Task Rate_OfSessionsThatAreStopped_LeavesRoomForTheStops()
+    public void Rate_OfSessionsThatAreStopped_LeavesRoomForTheStops()
     {
         _agents.Limits = new() { CallsPerSecond = 10, NewSessionsPerSecond = 25, StopsSessions = true };
         Start(100);
 
-        await PassAsync(10);
+        Pass(10);
 
         Assert.InRange(Begun, 5 * 10 * 0.95, 5 * 10);
     }
 
     [Fact]
-    public async Task Rate_ItemsThatWaitForIt_KeepNoOtherAgentOut()
+    public void Rate_ItemsThatWaitForIt_KeepNoOtherAgentOut()
     {
         _agents.Limits = new() { CallsPerSecond = 1 };
         Start(5_000);
-        await PassAsync(1);
+        Pass(1);
 
         for (var i = 0; i < 1_000; i++)
             Assert.True(Governor.AdmitAsync(Batch(), "another").AsTask().IsCompleted);
     }
 
     [Fact]
-    public async Task LiveSessions_Reached_WaitUntilOneIsIdleForLong()
+    public void LiveSessions_Reached_WaitUntilOneIsIdleForLong()
     {
         _agents.Limits = new() { LiveSessions = 5, SessionIdleTime = TimeSpan.FromMinutes(1) };
         Start(20);
-        await PassAsync(1);
+        Pass(1);
         Assert.Equal(5, Begun);
 
         EndAll(null);
-        await PassAsync(30);
+        Pass(30);
         Assert.Equal(5, Begun);
-        await PassAsync(35);
+        Pass(35);
         Assert.Equal(10, Begun);
     }
 
     [Fact]
-    public async Task LiveSessions_StoppedOrNeverBegun_DoNotCount()
+    public void LiveSessions_StoppedOrNeverBegun_DoNotCount()
     {
         _agents.Limits = new() { LiveSessions = 5, StopsSessions = true };
         Start(20);
-        await PassAsync(1);
+        Pass(1);
         EndAll(null);
-        await PassAsync(1);
+        Pass(1);
         Assert.Equal(10, Begun);
 
         EndAll(Away);
-        await PassAsync(1);
+        Pass(1);
 
         Assert.Equal(15, Begun);
     }
 
     [Fact]
-    public async Task Throttled_WithRetryAfter_PausesTheWholeAgent()
+    public void Throttled_WithRetryAfter_PausesTheWholeAgent()
     {
         Start(10);
-        await PassAsync(1);
+        Pass(1);
         Assert.Equal(10, Begun);
         EndAll(Throttled with { RetryAfter = TimeSpan.FromSeconds(3), RetryAfterForAll = true });
         Start(10);
 
-        await PassAsync(2.9);
+        Pass(2.9);
         Assert.Equal(10, Begun);
         Assert.Contains("left alone", Assert.Single(Governor.AgentNotes()), StringComparison.Ordinal);
-        await PassAsync(1);
+        Pass(1);
 
         Assert.InRange(Begun, 11, 20);
     }
 
     [Fact]
-    public async Task Throttled_WithAWaitForTheItemOnly_PausesNobodyElse()
+    public void Throttled_WithAWaitForTheItemOnly_PausesNobodyElse()
     {
         Start(10);
-        await PassAsync(1);
+        Pass(1);
         EndAll(Throttled with { RetryAfter = TimeSpan.FromMinutes(3) });
         Start(10);
 
-        await PassAsync(5);
+        Pass(5);
 
         Assert.InRange(Begun, 11, 20);
     }
 
     [Fact]
-    public async Task Throttled_NothingConfigured_IsSlowedToWhatGotThrough()
+    public void Throttled_NothingConfigured_IsSlowedToWhatGotThrough()
     {
         Start(60);
-        await PassAsync(0.5);
+        Pass(0.5);
         Assert.Equal(60, Begun);
         EndFirst(20, null);
         EndAll(Throttled);
         Start(100);
 
-        await PassAsync(2);
+        Pass(2);
 
         Assert.InRange(Begun - 60, 20, 90);
         Assert.Contains("throttles", Assert.Single(Governor.AgentNotes()), StringComparison.Ordinal);
@@ -145,13 +146,13 @@ public sealed class AgentFlowTests : IDisposable
         await BreakAsync(Refused);
         Start(50);
 
-        await PassAsync(4.9);
+        Pass(4.9);
         Assert.Equal(0, Begun);
-        await PassAsync(0.2);
+        Pass(0.2);
         Assert.Equal(1, Begun);
 
         EndAll(null);
-        await PassAsync(1);
+        Pass(1);
 
         Assert.Equal(50, Begun);
         Assert.Empty(Governor.AgentNotes());
@@ -177,11 +178,11 @@ public sealed class AgentFlowTests : IDisposable
     {
         await BreakAsync(Refused);
         Start(1);
-        await PassAsync(5.1);
+        Pass(5.1);
         Assert.Equal(1, Begun);
         Assert.Null(Governor.HoldOf(TestAgents.Name, null));
 
-        await PassAsync(6);
+        Pass(6);
 
         Assert.NotNull(Governor.HoldOf(TestAgents.Name, null));
     }
@@ -194,13 +195,13 @@ public sealed class AgentFlowTests : IDisposable
         await ProbeAsync(Refused);
         Assert.Null(Governor.HoldOf(TestAgents.Name, null)!.Value.GivenUp);
 
-        await PassAsync(115);
+        Pass(115);
         await ProbeAsync(Refused);
 
         var given = Governor.HoldOf(TestAgents.Name, null)!.Value.GivenUp!;
         Assert.Equal(FailureKind.Denied, given.Kind);
         Assert.Contains("No.", given.Message, StringComparison.Ordinal);
-        await PassAsync(300);
+        Pass(300);
         await ProbeAsync(null);
         Assert.Null(Governor.HoldOf(TestAgents.Name, null));
     }
@@ -210,9 +211,9 @@ public sealed class AgentFlowTests : IDisposable
     {
         await BreakAsync(Away);
         await ProbeAsync(Away);
-        await PassAsync(11);
+        Pass(11);
         await ProbeAsync(Away);
-        await PassAsync(15);
+        Pass(15);
         await ProbeAsync(Away);
 
         Assert.NotNull(Governor.HoldOf(TestAgents.Name, null)?.GivenUp);
@@ -258,21 +259,14 @@ public sealed class AgentFlowTests : IDisposable
     public async Task TakesBack_OutageWhileItIsOpen_IsNotTheItems()
     {
         await BreakAsync(Away);
-        await PassAsync(5.1);
+        Pass(5.1);
         var permit = await AcquireAsync();
 
         Assert.True(permit.TakesBack(Away, 0, null));
         Assert.False(permit.TakesBack(new(FailureKind.AgentError, "A bug.", true), 0, null));
     }
 
-    private int Begun
-    {
-        get
-        {
-            lock (_begun)
-                return _begun.Count;
-        }
-    }
+    private int Begun => _begun.Count;
 
     private async Task BreakAsync(ItemFailure failure)
     {
@@ -304,32 +298,30 @@ public sealed class AgentFlowTests : IDisposable
             Governor.TurnAwayHeld();
             if (permit.IsCanceled)
                 permit = AcquireAsync();
-            await PassAsync(0.1);
+            Pass(0.1);
         }
 
         Assert.Fail("It was not tried.");
     }
 
-    private async Task<Permit> AcquireAsync()
+    private Task<Permit> AcquireAsync() => _items.Begin(async () =>
     {
         using var admission = await Governor.AdmitAsync(Batch(), TestAgents.Name);
         return await Governor.AcquireAsync(admission);
-    }
+    });
 
     /// <summary>Items that want to begin, and are not ended until the test does.</summary>
     private void Start(int items)
     {
         var batch = Batch();
         for (var i = 0; i < items; i++)
-            _ = BeginAsync(batch);
+            _ = _items.Begin(() => BeginAsync(batch));
     }
 
     private async Task BeginAsync(BatchView batch)
     {
         var admission = await Governor.AdmitAsync(batch, TestAgents.Name);
-        var permit = await Governor.AcquireAsync(admission);
-        lock (_begun)
-            _begun.Add((admission, permit));
+        _begun.Add((admission, await Governor.AcquireAsync(admission)));
     }
 
     private void EndAll(ItemFailure? failure) => EndFirst(int.MaxValue, failure);
@@ -345,22 +337,17 @@ public sealed class AgentFlowTests : IDisposable
         }
     }
 
-    private async Task PassAsync(double seconds)
+    private void Pass(double seconds)
     {
-        // Whoever was let in goes on in a thread of the pool.
         var step = seconds > 60 ? 1_000 : 25;
         for (var left = seconds * 1_000; left > 0; left -= step)
         {
+            // Whoever could go on before the step did so at its time.
+            _items.GoOn();
             _time.Advance(TimeSpan.FromMilliseconds(Math.Min(step, left)));
-            await Task.Delay(1);
         }
 
-        for (var before = -1; before != Begun;)
-        {
-            before = Begun;
-            for (var i = 0; i < 5; i++)
-                await Task.Delay(1);
-        }
+        _items.GoOn();
     }
 
     private static BatchView Batch() => new(new()

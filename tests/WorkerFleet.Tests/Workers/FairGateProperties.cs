@@ -69,7 +69,7 @@ public sealed class FairGateProperties
                         break;
                 }
 
-                SpinWait.SpinUntil(() => visits.Count(visit => visit.IsIn) == gate.InUse, TimeSpan.FromSeconds(10));
+                SpinWait.SpinUntil(() => visits.Count(visit => visit.IsIn) == gate.InUse, TimeSpan.FromSeconds(60));
                 Assert.Equal(gate.InUse, visits.Count(visit => visit.IsIn));
                 foreach (var entered in visits.Where(visit => visit.IsIn && !before.Contains(visit)))
                     Assert.True(gate.InUse <= total && Keeps(entered.Key) && (entered.Second is null || Keeps(entered.Second)));

@@ -124,12 +124,19 @@ public sealed class LeaseHolderTests
             string name, string holder, DateTimeOffset now, TimeSpan duration, CancellationToken cancellationToken)
         {
             Assert.Equal(Name, name);
-            Interlocked.Increment(ref _tries);
-            ThrowIfOutOfReach();
-            if (Holder is not null && Holder != holder)
-                return Task.FromResult(false);
-            (Holder, Until) = (holder, now + duration);
-            return Task.FromResult(true);
+            try
+            {
+                ThrowIfOutOfReach();
+                if (Holder is not null && Holder != holder)
+                    return Task.FromResult(false);
+                (Holder, Until) = (holder, now + duration);
+                return Task.FromResult(true);
+            }
+            finally
+            {
+                // Last: whoever sees the count sees what came of it.
+                Interlocked.Increment(ref _tries);
+            }
         }
 
         public Task ReleaseAsync(string name, string holder, CancellationToken cancellationToken)

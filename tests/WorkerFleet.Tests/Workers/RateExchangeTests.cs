@@ -50,6 +50,7 @@ public sealed class RateExchangeTests : IDisposable
         using var exchange = new RateExchange(
             _governor, _registry, new(), StorePace.Local, _time, NullLogger<RateExchange>.Instance);
         await exchange.StartAsync(CancellationToken.None);
+        await Eventually.IsTrueAsync(() => _time.Waits(StorePace.Local.Report * 2));
         await Eventually.IsTrueAsync(() =>
         {
             if (_registry.Workers.Count > 0 && _registry.Workers[0].SeenAt > _time.GetUtcNow().AddSeconds(-4))

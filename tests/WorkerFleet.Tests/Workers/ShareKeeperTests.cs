@@ -57,6 +57,8 @@ public sealed class ShareKeeperTests : IAsyncLifetime, IDisposable
         var held = Enumerable.Range(0, 30).Select(_ => first.AcquireAsync(batch)).ToList();
         await AdvanceUntilAsync(() => held.Count(task => task.IsCompletedSuccessfully) == 10);
         var others = Enumerable.Range(0, 30).Select(_ => second.AcquireAsync(batch)).ToList();
+        // What the first one gives back from now on is not its own any more.
+        await AdvanceUntilAsync(() => first.Governor.Limits.Any(limit => limit.Owes));
         await AdvanceAsync(20);
         Assert.DoesNotContain(others, task => task.IsCompleted);
 

@@ -1,3 +1,4 @@
+using WorkerFleet.Tests.Fakes;
 using static WorkerFleet.Tests.AgentCore.DataPlane.DataPlaneServer;
 
 namespace WorkerFleet.Tests.AgentCore.DataPlane;
@@ -18,8 +19,8 @@ public sealed class AgentCoreProbeTests
     public async Task Probe_Input_IsInvokedInASessionOfItsOwnThatIsStopped()
     {
         await using var server = Answering(Ok());
-        using var agent = AgentCoreCall.Agent(server.Url, options =>
-            (options.ProbeInput, options.StopSession) = ("""{"prompt":"ping"}""", true));
+        using var agent = AgentCoreCall.Agent(
+            server.Url, options => (options.ProbeInput, options.StopSession) = ("""{"prompt":"ping"}""", true), new ManualTime());
 
         Assert.Null(await agent.ProbeAsync(CancellationToken.None));
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WorkerFleet.AgentCore;
+using WorkerFleet.Tests.Fakes;
 using static WorkerFleet.Tests.AgentCore.DataPlane.DataPlaneServer;
 
 namespace WorkerFleet.Tests.AgentCore.DataPlane;
@@ -25,7 +26,7 @@ public sealed class StopSessionTests
     {
         await using var server = Answering(answer);
 
-        await AgentCoreCall.InvokeAsync(server.Url, options => options.StopSession = true);
+        await AgentCoreCall.InvokeAsync(server.Url, options => options.StopSession = true, new ManualTime());
 
         Assert.Equal(stopped ? 1 : 0, server.Stops.Count);
         if (stopped)
@@ -40,7 +41,7 @@ public sealed class StopSessionTests
     {
         await using var server = Answering(Ok(answer));
 
-        await AgentCoreCall.InvokeAsync(server.Url, options => (options.StopSession, options.Async) = (true, true));
+        await AgentCoreCall.InvokeAsync(server.Url, options => (options.StopSession, options.Async) = (true, true), new ManualTime());
 
         Assert.Equal(stopped ? 1 : 0, server.Stops.Count);
     }
@@ -67,7 +68,7 @@ public sealed class StopSessionTests
     public async Task Invoke_SameSessionTwice_StopsItTwice()
     {
         await using var server = Answering(Ok());
-        using var agent = AgentCoreCall.Agent(server.Url, options => options.StopSession = true);
+        using var agent = AgentCoreCall.Agent(server.Url, options => options.StopSession = true, new ManualTime());
 
         await agent.InvokeAsync(AgentCoreCall.Call(), CancellationToken.None);
         await agent.InvokeAsync(AgentCoreCall.Call(), CancellationToken.None);
@@ -89,7 +90,7 @@ public sealed class StopSessionTests
         });
         using var cancellation = new CancellationTokenSource();
         var invocation = AgentCoreCall.InvokeAsync(
-            server.Url, options => options.StopSession = true, cancellationToken: cancellation.Token);
+            server.Url, options => options.StopSession = true, new ManualTime(), cancellationToken: cancellation.Token);
 
         await invoked.Task;
         await cancellation.CancelAsync();
@@ -104,7 +105,7 @@ public sealed class StopSessionTests
         await using var server = AnsweringAll((_, request) =>
             IsStop(request) ? Error("403 Forbidden", "AccessDeniedException") : Ok("""{"output":1}"""));
 
-        var reply = await AgentCoreCall.InvokeAsync(server.Url, options => options.StopSession = true);
+        var reply = await AgentCoreCall.InvokeAsync(server.Url, options => options.StopSession = true, new ManualTime());
 
         Assert.Equal("""{"output":1}""", reply.Text());
         Assert.Single(server.Stops);

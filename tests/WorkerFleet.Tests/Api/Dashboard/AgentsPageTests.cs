@@ -80,11 +80,12 @@ public sealed class AgentsPageTests : IAsyncLifetime
 
     private Task PutAsync(string id, string? note = null, IReadOnlyList<BatchActivity>? activity = null)
     {
-        var now = TimeProvider.System.GetUtcNow();
+        // Seen a moment from now: what a lost worker said would not count.
+        var seen = TimeProvider.System.GetUtcNow().AddMinutes(1);
         return _api.Get<IWorkerRegistry>().PutAsync(
             new()
             {
-                Id = id, Host = "host", Version = "1", Roles = [FleetRole.Worker], StartedAt = now, SeenAt = now,
+                Id = id, Host = "host", Version = "1", Roles = [FleetRole.Worker], StartedAt = seen, SeenAt = seen,
                 Status = WorkerStatus.Running, AgentNotes = note is null ? [] : [note], Activity = activity ?? [],
             },
             CancellationToken.None);

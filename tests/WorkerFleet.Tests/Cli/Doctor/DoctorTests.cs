@@ -114,16 +114,19 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task Agents_PingWhoseTimeAdvances_IsAWarning()
     {
+        // The clocks of doctor and agent are one, whatever the machine takes for an answer.
+        using var cli = new CliProcess { Time = FixedTime.Instance };
+        var pings = 0;
         await using var server = RawServer.Start(async exchange =>
         {
             await exchange.ReadRequestAsync();
-            var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            var now = FixedTime.Now.AddSeconds(Interlocked.Increment(ref pings)).ToUnixTimeSeconds();
             await exchange.WriteAsync(RawServer.Answer(
                 "200 OK", "application/json", $$"""{"status":"Healthy","time_of_last_update":{{now}}}""", "Connection: close\r\n"));
         });
-        ConfigureAgent(server.Url);
+        ConfigureAgent(server.Url, cli);
 
-        var found = await DoctorRun.FindAsync(_cli, "--only", "agents");
+        var found = await DoctorRun.FindAsync(cli, "--only", "agents");
 
         Assert.Contains(found, finding => finding.Code == "agents.ping-advances");
         Assert.Contains(found, finding => finding.Text == "mine is ready");
@@ -186,6 +189,6 @@ public sealed class DoctorTests : IDisposable
 
     public void Dispose() => _cli.Dispose();
 
-    private void ConfigureAgent(string url) => _cli.Write(
+    private void ConfigureAgent(string url, CliProcess? cli = null) => (cli ?? _cli).Write(
         "appsettings.json", JsonSerializer.Serialize(new { Fleet = new { Agents = new { mine = new { Type = "http", Url = url } } } }));
 }

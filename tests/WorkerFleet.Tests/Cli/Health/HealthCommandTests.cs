@@ -1,12 +1,16 @@
 using System.Globalization;
 using WorkerFleet.Cli;
+using WorkerFleet.Tests.AgentCore;
 using WorkerFleet.Tests.Fakes;
 
 namespace WorkerFleet.Tests.Cli.Health;
 
 public sealed class HealthCommandTests : IDisposable
 {
-    private readonly CliProcess _cli = new();
+    private readonly ManualTime _time = new();
+    private readonly CliProcess _cli;
+
+    public HealthCommandTests() => _cli = new() { Time = _time };
 
     public void Dispose() => _cli.Dispose();
 
@@ -41,6 +45,25 @@ public sealed class HealthCommandTests : IDisposable
 
         Assert.Equal(ExitCodes.NotWell, await _cli.RunAsync("health", "--port", port));
         Assert.StartsWith("Nothing answers at http://127.0.0.1:", Assert.Single(_cli.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_NoAnswer_IsNotWellAfterAWhile()
+    {
+        await using var server = RawServer.Start(async exchange =>
+        {
+            await exchange.ReadRequestAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, exchange.Stopping);
+        });
+        var port = new Uri(server.Url).Port.ToString(CultureInfo.InvariantCulture);
+
+        var run = _cli.RunAsync("health", "--port", port);
+        await Eventually.IsTrueAsync(() => server.Requests == 1);
+        Assert.False(run.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(ExitCodes.NotWell, await run);
+        Assert.EndsWith("no answer within 5 s", Assert.Single(_cli.Problems), StringComparison.Ordinal);
     }
 
     [Theory]
