@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amazon.Runtime;
 using MassTransit;
 using WorkerFleet.AmazonSqs.Client;
 using WorkerFleet.Conformance.Transports;
@@ -138,17 +139,41 @@ public sealed class AmazonSqsEndpointTests : IDisposable
     [Fact]
     public async Task Stop_OfAConsumerThatDoesNotEnd_CancelsItAndReturnsItsMessage()
     {
-        var bus = await StartAsync(endpoint =>
+        // SQS may hand the message to a receive that the stop breaks off, and that nobody listens to any more: none is open.
+        var calls = AmazonSqsTransport.Create();
+        var (receives, isOver) = (0, false);
+        calls.Before = (operation, _) =>
         {
-            endpoint.VisibilityTimeout = 600;
-            endpoint.Handler<PlaceOrder>(async context =>
+            if (operation != "ReceiveMessage")
+                return Task.CompletedTask;
+            Interlocked.Increment(ref receives);
+            if (!Volatile.Read(ref isOver))
+                return Task.CompletedTask;
+            Interlocked.Decrement(ref receives);
+            return Task.FromException(
+                new SqsException("no", null, ErrorType.Unknown, SqsException.ConnectionFailed, "", 0));
+        };
+        calls.After = (operation, _) =>
+        {
+            if (operation == "ReceiveMessage")
+                Interlocked.Decrement(ref receives);
+            return Task.CompletedTask;
+        };
+        var bus = await StartAsync(
+            endpoint =>
             {
-                _inbox.Add("started");
-                await Task.Delay(TimeSpan.FromMinutes(10), context.CancellationToken);
-            });
-        });
+                endpoint.VisibilityTimeout = 600;
+                endpoint.Handler<PlaceOrder>(async context =>
+                {
+                    _inbox.Add("started");
+                    await Task.Delay(TimeSpan.FromMinutes(10), context.CancellationToken);
+                });
+            },
+            client: calls);
         await bus.SendAsync(_queue, new PlaceOrder("tea"));
         await _inbox.CountsAsync(1);
+        Volatile.Write(ref isOver, true);
+        await Inbox.WaitUntilAsync(() => Volatile.Read(ref receives) == 0, () => "the end of the last receive");
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await bus.Bus.StopAsync(patience.Token);
