@@ -7,16 +7,16 @@ namespace WorkerFleet.Sqlite;
 
 /// <summary>
 /// A lock file for each batch, <c>locks/{batch}.lock</c>, held open by the process that drives it: the operating system
-/// releases it however the process ends. The file's content, the process id, is for people only.
+/// releases it however the process ends. The file's content, the process id, is for people only. Whoever takes such a
+/// lock, or looks whether it is held, holds <c>locks/gate.driver</c> meanwhile: so one that is found held is a driver's.
 /// </summary>
 internal sealed class FileBatchDrivers(string dataFolder) : IBatchDrivers
 {
-    /// <summary>A probe by another process holds the lock for microseconds; one that lasts is a driver's.</summary>
-    private static readonly TimeSpan ProbeTime = TimeSpan.FromMilliseconds(100);
-
     private readonly string _folder = Path.Combine(Path.GetFullPath(dataFolder), "locks");
 
     public bool ByOneProcess => true;
+
+    private LockGate Gate => new(Path.Combine(_folder, "gate.driver"));
 
     public IDisposable? TryTake(Guid batchId)
     {
@@ -25,9 +25,10 @@ internal sealed class FileBatchDrivers(string dataFolder) : IBatchDrivers
         {
             PrivateFolder.Create(Path.GetDirectoryName(_folder)!);
             Directory.CreateDirectory(_folder);
-            if (!SpinWait.SpinUntil(() => (file = TryOpen(batchId, FileMode.OpenOrCreate)) is not null, ProbeTime))
+            file = Gate.Pass(() => TryOpen(batchId, FileMode.OpenOrCreate));
+            if (file is null)
                 return null;
-            file!.SetLength(0);
+            file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
             file.Flush();
             return file;
@@ -43,8 +44,11 @@ internal sealed class FileBatchDrivers(string dataFolder) : IBatchDrivers
     {
         try
         {
-            using var probe = TryOpen(batchId, FileMode.Open);
-            return probe is null;
+            return Gate.Pass(() =>
+            {
+                using var probe = TryOpen(batchId, FileMode.Open);
+                return probe is null;
+            });
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -5,18 +5,10 @@ namespace WorkerFleet.Sqlite;
 
 /// <summary>
 /// A lock file for each mode, <c>locks/embedded.mode</c> and <c>locks/fleet.mode</c>, which the processes of that mode
-/// share.
+/// share. Whoever enters, or looks who is there, holds <c>locks/gate.mode</c> meanwhile.
 /// </summary>
-/// <remarks>
-/// Whether somebody holds such a lock shows only in trying to take it exclusively, which for that moment looks like a
-/// holder to others. So whoever tries, or enters, holds <c>locks/gate.mode</c> meanwhile: then nobody is refused for
-/// somebody who only looked.
-/// </remarks>
 internal sealed class FleetLock(string dataFolder) : IStoreMode
 {
-    /// <summary>How long one waits at the gate, which others pass within microseconds.</summary>
-    private static readonly TimeSpan GateTime = TimeSpan.FromSeconds(5);
-
     private readonly string _folder = Path.Combine(Path.GetFullPath(dataFolder), "locks");
 
     public StoreMode? Current => Directory.Exists(_folder) ? InGate<StoreMode?>(FindCurrent) : null;
@@ -60,22 +52,11 @@ internal sealed class FleetLock(string dataFolder) : IStoreMode
 
     private T InGate<T>(Func<T> action)
     {
-        var path = Path.Combine(_folder, "gate.mode");
         try
         {
             PrivateFolder.Create(Path.GetDirectoryName(_folder)!);
             Directory.CreateDirectory(_folder);
-            FileStream? gate = null;
-            SpinWait.SpinUntil(
-                () => (gate = LockFile.TryOpen(
-                    path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) is not null,
-                GateTime);
-            using (gate)
-                return gate is not null
-                    ? action()
-                    : throw new StoreException(
-                        StoreFault.Locked,
-                        $"Another process keeps {path} locked. End what holds it (a backup, say) and try again.");
+            return new LockGate(Path.Combine(_folder, "gate.mode")).Pass(action);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -45,12 +45,15 @@ internal sealed class HeldMessage(
             return !_hasEnded && !_isLost && now < _reception.VisibleAt;
     }
 
-    /// <summary>It was received again: only the newest handle counts for SQS.</summary>
-    public void Adopt(string receiptHandle, DateTimeOffset at, DateTimeOffset visibleUntil)
+    /// <summary>
+    /// It was received again: only the newest handle counts for SQS. How long it may be held counts from the first time,
+    /// or a consumer whose time is over would go on where this process is the first to receive its message again.
+    /// </summary>
+    public void Adopt(string receiptHandle, DateTimeOffset visibleUntil)
     {
         lock (_lock)
         {
-            _reception = new(receiptHandle, at, visibleUntil);
+            _reception = new(receiptHandle, _reception.ReceivedAt, visibleUntil);
             _isLost = false;
         }
     }
@@ -91,7 +94,10 @@ internal sealed class HeldMessage(
         }
     }
 
-    /// <summary>Extends it if less than half of the timeout is left and no extension is under way.</summary>
+    /// <summary>
+    /// Extends it if less than half of the timeout is left and no extension is under way; gives it up when it was held for
+    /// as long as it may be.
+    /// </summary>
     /// <param name="now">Now.</param>
     /// <param name="settings">How long it is to be invisible, and for how long in all.</param>
     /// <param name="extend">Extends by a handle, for some seconds.</param>
@@ -100,11 +106,12 @@ internal sealed class HeldMessage(
     {
         lock (_lock)
         {
-            if (_hasEnded || _isLost || !_extension.IsCompleted
-                || _reception.VisibleAt - now > TimeSpan.FromSeconds(settings.VisibilityTimeout / 2.0))
+            if (_hasEnded || _isLost || !_extension.IsCompleted)
                 return null;
             var left = _reception.ReceivedAt + TimeSpan.FromSeconds(settings.MaxVisibilityTimeout) - now;
             var seconds = (int)Math.Min(settings.VisibilityTimeout, left.TotalSeconds);
+            if (seconds >= 1 && _reception.VisibleAt - now > TimeSpan.FromSeconds(settings.VisibilityTimeout / 2.0))
+                return null;
             var extension = seconds < 1
                 ? Task.FromResult(Expire())
                 : ExtendAsync(_reception.Handle, seconds, now + TimeSpan.FromSeconds(seconds), extend);

@@ -51,7 +51,7 @@ internal sealed class HeldMessages(
         {
             if (_byId.TryGetValue(message.MessageId, out var held))
             {
-                held.Adopt(message.ReceiptHandle, now, visibleAt);
+                held.Adopt(message.ReceiptHandle, visibleAt);
                 return null;
             }
 

@@ -17,10 +17,13 @@ namespace WorkerFleet.Sqlite.Database;
 /// queue for the first one again, and so cannot overtake. It is order only: correctness rests on SQLite's lock. So a
 /// process that is suspended in its turn costs the others some waiting, not their writes. On Windows there is no order.
 /// </remarks>
-internal sealed class WriteTurn(string folder) : IDisposable
+/// <param name="folder">The data folder.</param>
+/// <param name="patience">
+/// How long one waits for one's turn before going on without it; null for 2 s. Turns last milliseconds.
+/// </param>
+internal sealed class WriteTurn(string folder, TimeSpan? patience = null) : IDisposable
 {
-    /// <summary>How long one waits for one's turn before going on without it. Turns last milliseconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>The same, after a turn that did not come: somebody may be suspended for hours.</summary>
     private static readonly TimeSpan LostPatience = TimeSpan.FromMilliseconds(20);
@@ -52,12 +55,13 @@ internal sealed class WriteTurn(string folder) : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         var start = Stopwatch.GetTimestamp();
-        var patience = _lost is { } lost && Stopwatch.GetElapsedTime(lost) < LossTime ? LostPatience : Patience;
-        var came = Lock(_next!, start, patience, QueuePauseUs) && Lock(_writer!, start, patience, NextPauseUs);
+        var isLost = _lost is { } lost && Stopwatch.GetElapsedTime(lost) < LossTime;
+        var limit = isLost ? LostPatience : patience ?? DefaultPatience;
+        var came = Lock(_next!, start, limit, QueuePauseUs) && Lock(_writer!, start, limit, NextPauseUs);
         _ = Flock(_next!, Unlock);
         if (came)
             _lost = null;
-        else if (patience == Patience)
+        else if (!isLost)
             _lost = Stopwatch.GetTimestamp();
     }
 
@@ -82,9 +86,8 @@ internal sealed class WriteTurn(string folder) : IDisposable
         return sum;
     }
 
-    public void ResetPages() => SetPages(0);
-
-    private void SetPages(long pages)
+    /// <summary>Sets that sum.</summary>
+    public void SetPages(long pages)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, pages);
@@ -149,11 +152,11 @@ internal sealed class WriteTurn(string folder) : IDisposable
         }
     }
 
-    private static bool Lock(SafeFileHandle file, long start, TimeSpan patience, uint pauseUs)
+    private static bool Lock(SafeFileHandle file, long start, TimeSpan limit, uint pauseUs)
     {
         while (Flock(file, LockExclusive | TryOnly) != 0)
         {
-            if (Stopwatch.GetElapsedTime(start) > patience)
+            if (Stopwatch.GetElapsedTime(start) > limit)
                 return false;
             _ = Pause(pauseUs);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amazon.Runtime;
 using MassTransit;
 using WorkerFleet.AmazonSqs.Client;
 using WorkerFleet.Conformance.Transports;
@@ -37,24 +38,32 @@ public sealed class AmazonSqsEndpointTests : IDisposable
     [Fact]
     public async Task Consumers_ThatTakeLongerThanTheVisibilityTimeout_GetEachMessageOnce()
     {
-        await using var bus = await StartAsync(endpoint =>
-        {
-            endpoint.VisibilityTimeout = 2;
-            endpoint.PrefetchCount = 4;
-            endpoint.ConcurrentMessageLimit = 2;
-            endpoint.Handler<Numbered>(async context =>
+        const int visibilityTimeout = 20, concurrent = 2, messages = 4;
+        var client = AmazonSqsTransport.CreateClient();
+        await using var bus = await StartAsync(
+            endpoint =>
             {
-                _inbox.Add($"{context.Message.Number}");
-                await Task.Delay(TimeSpan.FromSeconds(5), context.CancellationToken);
-            });
-        });
+                endpoint.VisibilityTimeout = visibilityTimeout;
+                endpoint.PrefetchCount = messages;
+                endpoint.ConcurrentMessageLimit = concurrent;
+                var begun = 0;
+                endpoint.Handler<Numbered>(async context =>
+                {
+                    _inbox.Add($"{context.Message.Number}");
+                    // The others wait as long as these run.
+                    if (Interlocked.Increment(ref begun) <= concurrent)
+                        await Task.Delay(TimeSpan.FromSeconds(visibilityTimeout + 1), context.CancellationToken);
+                });
+            },
+            client: client);
 
-        for (var number = 0; number < 4; number++)
+        for (var number = 0; number < messages; number++)
             await bus.SendAsync(_queue, new Numbered(number));
 
         await Inbox.WaitUntilAsync(
-            async () => await CountAsync(_queue) == (0, 0) && _inbox.Count >= 4, () => "an empty queue");
+            async () => await CountAsync(_queue) == (0, 0) && _inbox.Count >= messages, () => "an empty queue");
         await _inbox.HoldsAsync("0", "1", "2", "3");
+        Assert.InRange(client.Usage.Snapshot()["ChangeMessageVisibilityBatch"].Messages, messages, 10 * messages);
     }
 
     [Fact]
@@ -130,17 +139,41 @@ public sealed class AmazonSqsEndpointTests : IDisposable
     [Fact]
     public async Task Stop_OfAConsumerThatDoesNotEnd_CancelsItAndReturnsItsMessage()
     {
-        var bus = await StartAsync(endpoint =>
+        // SQS may hand the message to a receive that the stop breaks off, and that nobody listens to any more: none is open.
+        var calls = AmazonSqsTransport.Create();
+        var (receives, isOver) = (0, false);
+        calls.Before = (operation, _) =>
         {
-            endpoint.VisibilityTimeout = 600;
-            endpoint.Handler<PlaceOrder>(async context =>
+            if (operation != "ReceiveMessage")
+                return Task.CompletedTask;
+            Interlocked.Increment(ref receives);
+            if (!Volatile.Read(ref isOver))
+                return Task.CompletedTask;
+            Interlocked.Decrement(ref receives);
+            return Task.FromException(
+                new SqsException("no", null, ErrorType.Unknown, SqsException.ConnectionFailed, "", 0));
+        };
+        calls.After = (operation, _) =>
+        {
+            if (operation == "ReceiveMessage")
+                Interlocked.Decrement(ref receives);
+            return Task.CompletedTask;
+        };
+        var bus = await StartAsync(
+            endpoint =>
             {
-                _inbox.Add("started");
-                await Task.Delay(TimeSpan.FromMinutes(10), context.CancellationToken);
-            });
-        });
+                endpoint.VisibilityTimeout = 600;
+                endpoint.Handler<PlaceOrder>(async context =>
+                {
+                    _inbox.Add("started");
+                    await Task.Delay(TimeSpan.FromMinutes(10), context.CancellationToken);
+                });
+            },
+            client: calls);
         await bus.SendAsync(_queue, new PlaceOrder("tea"));
         await _inbox.CountsAsync(1);
+        Volatile.Write(ref isOver, true);
+        await Inbox.WaitUntilAsync(() => Volatile.Read(ref receives) == 0, () => "the end of the last receive");
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await bus.Bus.StopAsync(patience.Token);
@@ -178,6 +211,7 @@ public sealed class AmazonSqsEndpointTests : IDisposable
         const int rows = 10_000;
         var got = 0;
         var client = AmazonSqsTransport.CreateClient();
+        var calls = new InterceptedSqs(client);
         await using var bus = await StartAsync(
             endpoint =>
             {
@@ -189,11 +223,14 @@ public sealed class AmazonSqsEndpointTests : IDisposable
                     return Task.CompletedTask;
                 });
             },
-            client: client);
+            client: calls);
 
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, rows), new ParallelOptions { MaxDegreeOfParallelism = 200 },
-            async (number, _) => await bus.SendAsync(_queue, new Numbered(number)));
+        // A load is full where sends wait for requests, however fast this process makes sends of it.
+        var allWait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        calls.Before = (operation, _) => operation == "SendMessageBatch" ? allWait.Task : Task.CompletedTask;
+        var sends = Enumerable.Range(0, rows).Select(number => bus.SendAsync(_queue, new Numbered(number))).ToList();
+        allWait.SetResult();
+        await Task.WhenAll(sends);
         await Inbox.WaitUntilAsync(() => Volatile.Read(ref got) >= rows, () => $"{rows} rows; there are {got}");
         await bus.StopAsync();
 

@@ -9,8 +9,8 @@ namespace WorkerFleet.Conformance.AmazonSqs;
 /// <summary>The transport on the emulator that all tests share.</summary>
 internal sealed class AmazonSqsTransport : ITransportFixture
 {
-    /// <summary>How long what a crashed bus held stays invisible, in seconds.</summary>
-    public int VisibilityTimeout { get; set; } = 30;
+    /// <summary>Of all endpoints, in seconds; null for what each says itself.</summary>
+    public int? VisibilityTimeout { get; init; }
 
     /// <summary>Instead of one that reaches the emulator.</summary>
     public ISqsClient? Client { get; init; }
@@ -43,7 +43,7 @@ internal sealed class AmazonSqsTransport : ITransportFixture
             new SqsClientOptions { Region = "eu-central-1", ServiceUrl = emulator.Endpoint }, TimeProvider.System);
     }
 
-    private sealed class ShortTimes(int visibilityTimeout) : IEndpointConfigurationObserver
+    private sealed class ShortTimes(int? visibilityTimeout) : IEndpointConfigurationObserver
     {
         public void EndpointConfigured<T>(T configurator)
             where T : IReceiveEndpointConfigurator
@@ -51,7 +51,9 @@ internal sealed class AmazonSqsTransport : ITransportFixture
             if (configurator is not IAmazonSqsReceiveEndpointConfigurator sqs)
                 return;
             sqs.WaitTimeSeconds = 1;
-            sqs.VisibilityTimeout = visibilityTimeout;
+            // Called after the endpoint has been configured, which this overrides.
+            if (visibilityTimeout is { } seconds)
+                sqs.VisibilityTimeout = seconds;
         }
     }
 }

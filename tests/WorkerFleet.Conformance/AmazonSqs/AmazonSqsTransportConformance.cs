@@ -4,9 +4,7 @@ namespace WorkerFleet.Conformance.AmazonSqs;
 
 public sealed class AmazonSqsTransportConformance : DurableTransportConformance
 {
-    private readonly AmazonSqsTransport _transport = new();
+    protected override ITransportFixture Transport { get; } = new AmazonSqsTransport();
 
-    protected override ITransportFixture Transport => _transport;
-
-    protected override void ExpectCrash() => _transport.VisibilityTimeout = 3;
+    protected override ITransportFixture CrashingTransport { get; } = new AmazonSqsTransport { VisibilityTimeout = 3 };
 }

@@ -38,6 +38,9 @@ public sealed class SqsFaults : IAsyncDisposable
     /// <summary>One in so many requests goes wrong; 0 for none. It can be changed at any time.</summary>
     public int OneIn { get; set; }
 
+    /// <summary>So many requests go wrong in all. It can be changed at any time.</summary>
+    public int Most { get; set; } = int.MaxValue;
+
     /// <summary>How late a <see cref="SqsFault.SlowAnswer"/> is.</summary>
     public TimeSpan Slowness { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -161,7 +164,7 @@ public sealed class SqsFaults : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (OneIn == 0 || _random.Next(OneIn) != 0)
+            if (OneIn == 0 || _injected.Values.Sum() >= Most || _random.Next(OneIn) != 0)
                 return null;
             var possible = _kinds.Where(kind => IsPossible(kind, request)).ToArray();
             if (possible.Length == 0)

@@ -19,7 +19,7 @@ public sealed class DynamoFaultTests
         await using var fixture = await DynamoFixture.CreateDynamoAsync();
         var faults = new DynamoFaults(seed, share: 0.3);
         using var client = DynamoFaults.ClientOf(await DynamoLocal.AddressAsync(), faults);
-        var options = fixture.Options with { Client = client, RequestTimeout = TimeSpan.FromMilliseconds(500) };
+        var options = fixture.Options with { Client = client, GiveUpAfter = TimeSpan.FromMinutes(2) };
         var stores = Enumerable.Range(0, 2).Select(_ => fixture.Open(options)).ToList();
         var batch = Guid.CreateVersion7();
         for (var slice = 0; slice < Rows / Samples.SliceSize; slice++)
@@ -50,6 +50,25 @@ public sealed class DynamoFaultTests
             DynamoFaults.Kinds.Concat(DynamoBatchRequest.Operations.Select(DynamoFaults.PartOf))
                 .Order(StringComparer.Ordinal),
             faults.Injected.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Request_ThatNobodyAnswers_IsRepeatedOnceItsTimeIsOver()
+    {
+        await using var fixture = await DynamoFixture.CreateDynamoAsync();
+        var faults = new DynamoFaults(seed: 1, share: 0) { Silent = "GetItem" };
+        using var client = DynamoFaults.ClientOf(await DynamoLocal.AddressAsync(), faults);
+        var store = fixture.Open(
+            fixture.Options with
+            {
+                Client = client,
+                RequestTimeout = TimeSpan.FromSeconds(1),
+                GiveUpAfter = TimeSpan.FromMinutes(2),
+            });
+
+        Assert.Null(await store.GetRequiredService<ILedger>().FindSliceAsync(Guid.CreateVersion7(), 0, CancellationToken.None));
+
+        Assert.Equal([DynamoFaults.NoAnswer], faults.Injected.Keys);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
     private const string ServerError = "server error";
     private const string BrokenConnection = "broken connection";
     private const string LostAnswer = "lost answer";
-    private const string NoAnswer = "no answer";
+
+    public const string NoAnswer = "no answer";
 
     /// <summary>What can happen to every request.</summary>
     public static readonly IReadOnlyList<string> Kinds =
@@ -28,6 +29,9 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
     public string? Broken { get; init; }
 
     public string? After { get; init; }
+
+    /// <summary>An operation whose first request is answered by nobody, for as long as the store waits.</summary>
+    public string? Silent { get; init; }
 
     /// <summary>How often each kind happened.</summary>
     public IReadOnlyDictionary<string, int> Injected => _injected;
@@ -72,6 +76,12 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
         }
     }
 
+    private bool IsFirst(string kind)
+    {
+        lock (_lock)
+            return _injected.TryAdd(kind, 1);
+    }
+
     private sealed class Handler(DynamoFaults faults) : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override async Task<HttpResponseMessage> SendAsync(
@@ -85,6 +95,8 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
             if (operation == faults.Broken && faults._isPast)
                 throw new HttpRequestException("The connection is broken for good.");
             faults._isPast |= operation == faults.After;
+            if (operation == faults.Silent && faults.IsFirst(NoAnswer))
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             var batch = await DynamoBatchRequest.ReadAsync(operation, request.Content!, cancellationToken);
             switch (faults.Next(batch is null ? null : PartOf(operation)))
             {
@@ -101,9 +113,9 @@ public sealed class DynamoFaults(int seed, double share) : HttpClientFactory
                     using (await base.SendAsync(request, cancellationToken))
                         throw new HttpRequestException("The connection was broken before the answer came.");
                 case NoAnswer:
+                    // As when the store's time is over; that time itself would also be over for others on a busy machine.
                     using (await base.SendAsync(request, cancellationToken))
-                        await Task.Delay(Timeout.Infinite, cancellationToken);
-                    throw new InvalidOperationException("The store waited for ever.");
+                        throw new TaskCanceledException("No answer came in time.");
                 default:
                     // The emulator does not look at signatures, which no longer fit.
                     request.Content = batch!.WithoutLast();

@@ -55,7 +55,9 @@ public static class DynamoLocal
                 using var answer = await client.GetAsync(address);
                 return;
             }
-            catch (HttpRequestException) when (!process.HasExited && Stopwatch.GetElapsedTime(began) < StartLimit)
+            catch (Exception exception) when (
+                exception is HttpRequestException or TaskCanceledException
+                && !process.HasExited && Stopwatch.GetElapsedTime(began) < StartLimit)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50));
             }

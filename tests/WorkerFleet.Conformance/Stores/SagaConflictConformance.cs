@@ -22,7 +22,9 @@ public abstract class SagaConflictConformance : StoreSuite
     public async Task TwoOrchestrators_MessagesOfOneBatchAtTheSameTime_AreAllCounted()
     {
         await AddBatchAsync();
-        var (first, second) = (new CountedBatches(Get<IBatchStore>()), new CountedBatches(Elsewhere<IBatchStore>()));
+        var bothLoaded = new Meeting(2);
+        var (first, second) = (
+            new CountedBatches(Get<IBatchStore>(), bothLoaded), new CountedBatches(Elsewhere<IBatchStore>(), bothLoaded));
         await using var one = CreateOrchestrator(first, Store);
         await using var other = CreateOrchestrator(second, OpenAgain());
         var buses = new[] { one, other }.Select(orchestrator => orchestrator.GetRequiredService<IBusControl>()).ToList();
@@ -95,15 +97,38 @@ public abstract class SagaConflictConformance : StoreSuite
         }
     }
 
-    /// <summary>Counts the updates that came too late.</summary>
-    private sealed class CountedBatches(IBatchStore store) : IBatchStore
+    /// <summary>Lets nobody go on before all are there.</summary>
+    private sealed class Meeting(int missing)
     {
+        private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _missing = missing;
+
+        public async Task JoinAsync()
+        {
+            if (Interlocked.Decrement(ref _missing) == 0)
+                _complete.SetResult();
+            await _complete.Task.WaitAsync(Limit);
+        }
+    }
+
+    /// <summary>
+    /// Counts the updates that came too late. There is at least one: what was loaded first is not changed before the other
+    /// orchestrator has loaded the batch, too.
+    /// </summary>
+    private sealed class CountedBatches(IBatchStore store, Meeting bothLoaded) : IBatchStore
+    {
+        private int _loads;
         private int _conflicts;
 
         public int Conflicts => _conflicts;
 
-        public Task<BatchState?> FindAsync(Guid batchId, CancellationToken cancellationToken) =>
-            store.FindAsync(batchId, cancellationToken);
+        public async Task<BatchState?> FindAsync(Guid batchId, CancellationToken cancellationToken)
+        {
+            var batch = await store.FindAsync(batchId, cancellationToken);
+            if (Interlocked.Increment(ref _loads) == 1)
+                await bothLoaded.JoinAsync();
+            return batch;
+        }
 
         public Task InsertAsync(BatchState batch, CancellationToken cancellationToken) =>
             store.InsertAsync(batch, cancellationToken);

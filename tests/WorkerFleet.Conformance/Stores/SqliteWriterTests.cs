@@ -198,6 +198,22 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         Assert.InRange(LogBytes(), 1, 40L * 1024 * 1024);
     }
 
+    [Fact]
+    public async Task Log_ReaderHeldUpAtItsCheckpoint_IsStartedOverSoonAfter()
+    {
+        await Journal.AppendAsync(Samples.Event(_batch, 1), default);
+        using var other = Connection.Open(_fixture.DatabasePath, readOnly: true, cacheKb: 64);
+        other.Execute("BEGIN");
+        other.ReadNumber("SELECT COUNT(*) FROM journal");
+
+        var held = await WriteMegabytesAsync(17);
+        other.Execute("COMMIT");
+        await WriteMegabytesAsync(20);
+
+        Assert.InRange(held, 16L * 1024 * 1024, long.MaxValue);
+        Assert.InRange(LogBytes(), 1, 24L * 1024 * 1024);
+    }
+
     private async Task<long> WriteMegabytesAsync(int megabytes)
     {
         var detail = new string('x', 100_000);

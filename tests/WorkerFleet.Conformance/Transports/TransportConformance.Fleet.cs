@@ -37,9 +37,7 @@ public abstract partial class TransportConformance
 
         await inbox.HoldsAsync([.. due.Keys.Select(id => $"{id}")]);
         await Inbox.WaitUntilAsync(
-            async () => (await schedule.ClaimDueAsync(
-                TimeProvider.System.GetUtcNow().AddDays(1), messages, TimeSpan.FromSeconds(1), null, CancellationToken.None)).Count == 0,
-            () => "an empty schedule");
+            async () => await schedule.CountAsync(messages, CancellationToken.None) == 0, () => "an empty schedule");
         await sweeper.StopAsync(CancellationToken.None);
         Assert.Equal(messages, inbox.Count);
         await store.DisposeAsync();

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace WorkerFleet.Deployment.SupplyChain;
 
-public sealed class BillOfMaterialsTests(PublishedFleet published) : IClassFixture<PublishedFleet>
+[Collection(PublishedFleetTests.Name)]
+public sealed class BillOfMaterialsTests(PublishedFleet published)
 {
     private const string Script = "deploy/supply-chain/sbom.mjs";
 

@@ -29,3 +29,10 @@ public sealed class PublishedFleet : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
+
+/// <summary>Of all tests that need it: two that publish at the same time write the same files of the project.</summary>
+[CollectionDefinition(Name)]
+public sealed class PublishedFleetTests : ICollectionFixture<PublishedFleet>
+{
+    public const string Name = "published fleet";
+}

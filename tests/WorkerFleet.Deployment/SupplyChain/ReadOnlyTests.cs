@@ -1,7 +1,8 @@
 namespace WorkerFleet.Deployment.SupplyChain;
 
 /// <summary>What is shipped, as containers run it: read-only, and as a user without rights.</summary>
-public sealed class ReadOnlyTests(PublishedFleet published) : IClassFixture<PublishedFleet>
+[Collection(PublishedFleetTests.Name)]
+public sealed class ReadOnlyTests(PublishedFleet published)
 {
     [Fact]
     public void Run_ReadOnlyAsAUserWithoutRights_WritesItsResults()

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerFleet.Agents;
@@ -17,6 +18,7 @@ using WorkerFleet.Sources;
 using WorkerFleet.Sqlite;
 using WorkerFleet.Tests.Cli;
 using WorkerFleet.Tests.Fakes;
+using WorkerFleet.Workers;
 
 namespace WorkerFleet.Tests.Api;
 
@@ -40,12 +42,17 @@ internal sealed class ApiFixture : IAsyncDisposable
             services.AddEmbeddedFleet(concurrency: 16);
             services.AddSingleton(new DrivenBatches { All = true });
             services.AddSingleton<IBatchDrivers, FleetDrivers>();
+            // The load of other tests is no pressure on this fleet.
+            services.AddSingleton<IResourceMeter, StubResources>();
         }
 
         services.AddSingleton(_cli.CreateContext(TextWriter.Null, TextWriter.Null));
         services.AddSingleton(new CommonValues(_cli.Folder, null, false, null, configuration));
         services.AddSingleton<IBatchRequests, ApiRequests>();
         builder.AddFleetApi(options with { Port = 0 });
+        // A client that a test holds up, or that is held up with it, is not too slow.
+        services.Configure<KestrelServerOptions>(kestrel =>
+            (kestrel.Limits.MinRequestBodyDataRate, kestrel.Limits.MinResponseDataRate) = (null, null));
         services.AddAuthentication(TestCallers.Name)
             .AddScheme<AuthenticationSchemeOptions, TestCallers>(TestCallers.Name, null);
         services.PostConfigure<AuthenticationOptions>(authentication =>

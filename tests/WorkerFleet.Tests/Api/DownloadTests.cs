@@ -60,7 +60,7 @@ public sealed class DownloadTests : IAsyncLifetime, IDisposable
         Assert.InRange(_responses.Bytes, 1, (Rows - 1) * (long)OutputBytes);
         await Eventually.IsTrueAsync(() => Blobs.Open == 0);
         Assert.True(Blobs.Opened > opened);
-        Assert.Empty(_log.Problems);
+        Assert.DoesNotContain(_log.Problems, IsOfARequest);
     }
 
     [Fact]
@@ -80,6 +80,12 @@ public sealed class DownloadTests : IAsyncLifetime, IDisposable
             total += count;
         Assert.True(total > Rows * (long)OutputBytes);
     }
+
+    /// <summary>Not of the fleet, nor that the machine is too busy for the server's heartbeat.</summary>
+    private static bool IsOfARequest(RecordedLog.LogLine line) =>
+        (line.Category.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
+            || line.Category.StartsWith("WorkerFleet.Api.", StringComparison.Ordinal))
+        && !line.Text.Contains("the heartbeat has been running", StringComparison.Ordinal);
 
     /// <summary>A small window, so that what the client does not read stays with the server.</summary>
     private HttpClient SlowClient() => new(new SocketsHttpHandler

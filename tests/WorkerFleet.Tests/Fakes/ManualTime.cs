@@ -49,6 +49,15 @@ internal sealed class ManualTime : TimeProvider
             return _timers.Count(timer => timer.DueAt <= _now + atMost);
     }
 
+    /// <summary>
+    /// Whether somebody has just begun to wait for so long; not somebody whose wait is over, or nearly so.
+    /// </summary>
+    public bool BeginsToWait(TimeSpan exactly)
+    {
+        lock (_lock)
+            return _timers.Exists(timer => timer.DueAt == _now + exactly);
+    }
+
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
         public DateTimeOffset? DueAt { get; set; }

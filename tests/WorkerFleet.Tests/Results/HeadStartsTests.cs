@@ -47,8 +47,11 @@ public sealed class HeadStartsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Tick_RowsAreSettled_WritesThemAheadForTheAggregator()
     {
+        // What is read behind the first rows, these are written.
+        var isAhead = false;
+        _batch.Ledger.OnReadSettled = from => Volatile.Write(ref isAhead, isAhead || from > 0);
         await StartAsync();
-        await TickUntilAsync(() => _export.Folder.Names.Count == 3);
+        await TickUntilAsync(() => Volatile.Read(ref isAhead));
         _batch.Succeed(Rows - 1);
         _batch.Finish(BatchStatus.Aggregating);
         await TickAsync(3);
@@ -110,10 +113,11 @@ public sealed class HeadStartsTests : IAsyncLifetime, IDisposable
     public async Task Tick_DiskIsFull_LeavesNothingAndIsTriedOnce()
     {
         // Only creations and writes: what is on a full disk can be deleted.
-        _open = path => new FullFolder(ExportFolder.OpenUnlocked(path));
+        FullFolder? full = null;
+        _open = path => full = new FullFolder(ExportFolder.OpenUnlocked(path));
         await StartAsync();
 
-        await TickUntilAsync(() => _begun == 1 && _export.Folder.Names.Count == 0);
+        await TickUntilAsync(() => full is { HasFailed: true } && _export.Folder.Names.Count == 0);
         await TickAsync(10);
 
         Assert.Equal(1, _begun);
@@ -172,12 +176,20 @@ public sealed class HeadStartsTests : IAsyncLifetime, IDisposable
 
     private sealed class FullFolder(IExportFolder folder) : IExportFolder
     {
+        private volatile bool _hasFailed;
         private int _created;
 
         public string Path => folder.Path;
 
-        public Stream Create(string name) =>
-            ++_created < 3 ? folder.Create(name) : throw new IOException("No space left on device", 28);
+        public bool HasFailed => _hasFailed;
+
+        public Stream Create(string name)
+        {
+            if (++_created < 3)
+                return folder.Create(name);
+            _hasFailed = true;
+            throw new IOException("No space left on device", 28);
+        }
 
         public void Rename(string from, string to) => folder.Rename(from, to);
 

@@ -46,6 +46,8 @@ public sealed class CoalescerTests
         Assert.Equal(10, second.Entries.Select(entry => entry.Id).Distinct().Count());
         second.Answer();
         (await _batches.RequestAsync(3)).Answer();
+        // They linger once the answer is dealt with, on another thread.
+        await Eventually.IsTrueAsync(() => _time.Waits(Linger));
         _time.Advance(Linger);
         var last = await _batches.RequestAsync(4);
         Assert.Equal(5, last.Entries.Count);

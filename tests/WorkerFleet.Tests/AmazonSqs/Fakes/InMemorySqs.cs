@@ -43,6 +43,18 @@ internal sealed class InMemorySqs(TimeProvider time) : ISqsClient
             return _queues.TryGetValue(name, out var queue) ? queue : _queues[name] = new InMemorySqsQueue(name);
     }
 
+    /// <returns>When the next message that somebody holds is visible to others; null where none is held.</returns>
+    public DateTimeOffset? NextLapse()
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            return _queues.Values.SelectMany(queue => queue.Messages)
+                .Where(message => message.ReceiveCount > 0 && message.VisibleAt > now)
+                .Min(message => (DateTimeOffset?)message.VisibleAt);
+        }
+    }
+
     public SqsException Missing(string name) => Error("QueueDoesNotExist", $"There is no queue {name}.");
 
     public static SqsException Error(string code, string message = "") =>

@@ -8,7 +8,17 @@ namespace WorkerFleet.Tests.AmazonSqs.Fakes;
 /// <summary>A bus on <see cref="InMemorySqs"/>, whose time passes only while a test waits for something.</summary>
 internal sealed class SqsBus : IAsyncDisposable
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// A step with which less passes in a minute of waiting than anything of the receiver's takes, but for what waits a
+    /// moment for company.
+    /// </summary>
+    public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>
+    /// What <see cref="PassToAsync"/> leaves to a message that is held. With steps of up to 4 s the heartbeat has begun to
+    /// extend it by then.
+    /// </summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(6);
 
     private readonly ServiceProvider _services;
     private bool _isRunning;
@@ -25,6 +35,9 @@ internal sealed class SqsBus : IAsyncDisposable
     public InMemorySqs Sqs { get; }
 
     public IBusControl Bus { get; }
+
+    /// <summary>How far the clock is moved between two looks, where a test does not say so.</summary>
+    public TimeSpan Step { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <exception cref="ConfigurationException">The configuration is wrong.</exception>
     public static SqsBus Create(
@@ -74,18 +87,24 @@ internal sealed class SqsBus : IAsyncDisposable
     }
 
     /// <summary>Lets time pass until something holds.</summary>
-    public async Task UntilAsync(
+    public Task UntilAsync(
         Func<bool> condition, TimeSpan? step = null,
         [CallerArgumentExpression(nameof(condition))] string? what = null) =>
-        await Eventually.IsTrueAsync(
-            () =>
-            {
-                if (condition())
-                    return true;
-                Time.Advance(step ?? Step);
-                return false;
-            },
-            what);
+        UntilAsync(condition, () => step ?? Step, what);
+
+    /// <summary>
+    /// Lets time pass up to an instant. It all but stands while a message that is held has to be extended, since that takes
+    /// as long as the machine makes it.
+    /// </summary>
+    public Task PassToAsync(DateTimeOffset instant, TimeSpan step) => UntilAsync(
+        () => Time.GetUtcNow() >= instant,
+        () =>
+        {
+            var now = Time.GetUtcNow();
+            var most = (Sqs.NextLapse() ?? DateTimeOffset.MaxValue) - now - Margin;
+            return new[] { step, most, instant - now }.Min() is var pass && pass > Moment ? pass : Moment;
+        },
+        $"it is {instant:T}");
 
     public Task PassAsync(Task task) => PassAsync(task, Step);
 
@@ -95,6 +114,17 @@ internal sealed class SqsBus : IAsyncDisposable
         await UntilAsync(() => task.IsCompleted, step, "the task is done");
         await task;
     }
+
+    private async Task UntilAsync(Func<bool> condition, Func<TimeSpan> step, string? what) =>
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                if (condition())
+                    return true;
+                Time.Advance(step());
+                return false;
+            },
+            what);
 
     public async ValueTask DisposeAsync()
     {

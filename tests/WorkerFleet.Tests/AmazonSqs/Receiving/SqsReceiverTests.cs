@@ -16,9 +16,9 @@ public sealed class SqsReceiverTests
     {
         await using var bus = await StartAsync(endpoint => Hold(endpoint));
         await SendAsync(bus, 3);
-        var later = bus.Time.GetUtcNow().AddMinutes(20);
+        await bus.UntilAsync(() => _got.Count == 3, SqsBus.Moment);
 
-        await bus.UntilAsync(() => bus.Time.GetUtcNow() >= later, 4 * Second);
+        await bus.PassToAsync(bus.Time.GetUtcNow().AddMinutes(20), 4 * Second);
         Assert.All(bus.Sqs.Queue("orders").Messages, message => Assert.Equal(1, message.ReceiveCount));
         _release.SetResult();
 
@@ -29,24 +29,37 @@ public sealed class SqsReceiverTests
     [Fact]
     public async Task Consumer_RunsLongerThanSqsAllows_IsCancelledAndItsMessageComesAgain()
     {
-        await using var bus = await StartAsync(endpoint =>
+        SqsBus bus = null!;
+        var cancelledAt = new TaskCompletionSource<DateTimeOffset>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (bus = await StartAsync(endpoint =>
         {
             endpoint.MaxVisibilityTimeout = 600;
             endpoint.Handler<Ping>(async context =>
             {
                 _got.Enqueue(context.ReceiveContext.Redelivered ? "again" : "first");
-                if (!context.ReceiveContext.Redelivered)
-                    await Task.Delay(Timeout.InfiniteTimeSpan, context.CancellationToken);
+                if (context.ReceiveContext.Redelivered)
+                    return;
+                await using var cancellation = context.CancellationToken.Register(
+                    () => cancelledAt.TrySetResult(bus.Time.GetUtcNow()));
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.CancellationToken);
             });
-        });
-        var start = bus.Time.GetUtcNow();
-        await SendAsync(bus, 1);
+        }))
+        {
+            bus.Step = SqsBus.Moment;
+            var start = bus.Time.GetUtcNow();
+            await SendAsync(bus, 1);
+            await bus.UntilAsync(() => _got.Count == 1);
 
-        // In small steps: the clock goes on while the receiver works.
-        await bus.UntilAsync(() => _got.Count == 2, Second);
+            await bus.PassToAsync(start.AddSeconds(590), Second);
+            Assert.False(cancelledAt.Task.IsCompleted);
+            var end = start.AddSeconds(610);
+            await bus.UntilAsync(() => cancelledAt.Task.IsCompleted || bus.Time.GetUtcNow() >= end, Second);
+            await bus.UntilAsync(() => cancelledAt.Task.IsCompleted);
 
-        Assert.Equal(["first", "again"], _got);
-        Assert.InRange(bus.Time.GetUtcNow() - start, TimeSpan.FromSeconds(590), TimeSpan.FromSeconds(640));
+            Assert.InRange(await cancelledAt.Task - start, TimeSpan.FromSeconds(590), TimeSpan.FromSeconds(640));
+            await bus.UntilAsync(() => _got.Count == 2, Second);
+            Assert.Equal(["first", "again"], _got);
+        }
     }
 
     [Fact]
@@ -98,6 +111,7 @@ public sealed class SqsReceiverTests
                     : throw new InvalidOperationException("not yet");
             });
         });
+        bus.Step = SqsBus.Moment;
         var start = bus.Time.GetUtcNow();
         await SendAsync(bus, 1);
 
@@ -188,6 +202,7 @@ public sealed class SqsReceiverTests
             endpoint.ConcurrentMessageLimit = 2;
             Hold(endpoint);
         });
+        bus.Step = SqsBus.Moment;
         await SendAsync(bus, 9);
         await bus.UntilAsync(() =>
             _got.Count == 2 && bus.Sqs.Queue("orders").Messages.All(message => message.ReceiveCount == 1));

@@ -7,6 +7,7 @@ internal sealed class CountingSource : ILiveSource<CountingSource.Number>
 {
     private int _value = 1;
     private int _reads;
+    private volatile bool _counts;
 
     public int Reads => Volatile.Read(ref _reads);
 
@@ -18,7 +19,11 @@ internal sealed class CountingSource : ILiveSource<CountingSource.Number>
     }
 
     /// <summary>Grows with each look, so that each is worth telling.</summary>
-    public bool Counts { get; init; }
+    public bool Counts
+    {
+        get => _counts;
+        set => _counts = value;
+    }
 
     public Task<Number?> ReadAsync(CancellationToken cancellationToken)
     {

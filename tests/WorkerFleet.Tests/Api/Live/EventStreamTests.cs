@@ -26,7 +26,7 @@ public sealed class EventStreamTests : IDisposable
     public async Task Stream_NothingComes_SendsACommentEachFifteenSeconds()
     {
         var samples = Channel.CreateUnbounded<LiveSample<Text>>();
-        await using var host = await ServeAsync(samples.Reader.ReadAllAsync);
+        await using var host = await ServeAsync(new Route(samples.Reader.ReadAllAsync));
         using var client = host.Client();
         using var lines = new StreamReader(await client.GetStreamAsync(Path));
         Assert.Equal(["retry: 2000", ""], await ReadAsync(lines, 2));
@@ -36,7 +36,7 @@ public sealed class EventStreamTests : IDisposable
         // No comment was sent before it; and the wait begins anew behind it.
         Assert.Equal(["id: 1", "event: text", "data: {}", ""], await ReadAsync(lines, 4));
         await AdvanceAsync(14);
-        await AdvanceAsync(1);
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([": still here", ""], await ReadAsync(lines, 2));
         await AdvanceAsync(15);
         Assert.Equal([": still here", ""], await ReadAsync(lines, 2));
@@ -53,7 +53,8 @@ public sealed class EventStreamTests : IDisposable
             NullLogger.Instance, CancellationToken.None);
         var taken = 0;
         Channel<LiveSample<Text>>? channel = null;
-        await using var host = await ServeAsync(Watch);
+        var route = new Route(Watch);
+        await using var host = await ServeAsync(route);
         using var client = SlowClient(host.Address);
         await using var body = await client.GetStreamAsync(Path);
 
@@ -62,11 +63,11 @@ public sealed class EventStreamTests : IDisposable
         await Eventually.HoldsAsync(
             async () =>
             {
-                var (before, looks) = (Volatile.Read(ref taken), topic.Looks);
-                await Eventually.IsTrueAsync(() => topic.Looks > looks + 100);
-                return Volatile.Read(ref taken) - before;
+                var (write, looks) = (route.PendingWrite, topic.Looks);
+                await Eventually.IsTrueAsync(() => topic.Looks > looks + 300);
+                return write is not null && route.PendingWrite == write;
             },
-            grown => grown == 0, "the stream is stalled");
+            isStalled => isStalled, "the stream is stalled");
         var stalledAt = Volatile.Read(ref taken);
         Assert.Equal(1, channel!.Reader.Count);
         source.End = true;
@@ -92,15 +93,15 @@ public sealed class EventStreamTests : IDisposable
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
-    private Task<AccessHost> ServeAsync(Func<CancellationToken, IAsyncEnumerable<LiveSample<Text>>> samples) =>
+    private Task<AccessHost> ServeAsync(Route route) =>
         AccessHost.StartAsync(_folder.Path, add: services => services
             .AddSingleton<TimeProvider>(_time)
-            .AddSingleton<IStartupFilter>(new Route(samples)));
+            .AddSingleton<IStartupFilter>(route));
 
-    /// <summary>Once the stream waits.</summary>
+    /// <summary>Once the stream has begun to wait anew.</summary>
     private async Task AdvanceAsync(int seconds)
     {
-        await Eventually.IsTrueAsync(() => _time.Waits(EventStream<Text>.Heartbeat));
+        await Eventually.IsTrueAsync(() => _time.BeginsToWait(EventStream<Text>.Heartbeat));
         _time.Advance(TimeSpan.FromSeconds(seconds));
     }
 
@@ -130,12 +131,71 @@ public sealed class EventStreamTests : IDisposable
 
     private sealed class Route(Func<CancellationToken, IAsyncEnumerable<LiveSample<Text>>> samples) : IStartupFilter
     {
+        private WatchedStream? _body;
+
+        /// <summary>Number of the write that the connection does not take; null while it takes them.</summary>
+        public int? PendingWrite => Volatile.Read(ref _body)?.Pending is > 0 and var pending ? pending : null;
+
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
             app.Map(Path, branch => branch.Run(http =>
-                new EventStream<Text>(samples(http.RequestAborted), "text").ExecuteAsync(http)));
+            {
+                var body = new WatchedStream(http.Response.Body);
+                Volatile.Write(ref _body, body);
+                http.Response.Body = body;
+                return new EventStream<Text>(samples(http.RequestAborted), "text").ExecuteAsync(http);
+            }));
             next(app);
         };
+    }
+
+    /// <summary>Numbers the writes and flushes that were not done at once.</summary>
+    private sealed class WatchedStream(Stream inner) : Stream
+    {
+        private int _number;
+        private int _pending;
+
+        /// <summary>0 for none.</summary>
+        public int Pending => Volatile.Read(ref _pending);
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await WatchAsync(inner.WriteAsync(buffer, cancellationToken).AsTask());
+
+        public override Task FlushAsync(CancellationToken cancellationToken) =>
+            WatchAsync(inner.FlushAsync(cancellationToken));
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        private async Task WatchAsync(Task write)
+        {
+            if (!write.IsCompleted)
+                Volatile.Write(ref _pending, ++_number);
+            await write;
+            Volatile.Write(ref _pending, 0);
+        }
     }
 
     private sealed class GrowingSource : ILiveSource<Text>

@@ -73,6 +73,9 @@ public sealed class LiveTopicTests
         var topic = Topic(source);
         _ = Watch(topic);
         await Eventually.IsTrueAsync(() => topic.Samples.Count > 5);
+        // Then it stands, so that nothing moves out in front.
+        source.Counts = false;
+        await Eventually.IsTrueAsync(() => topic.Samples[^1].Value.Value == source.Value);
         var seen = topic.Samples[2];
 
         var (missed, _) = topic.TryWatch(seen.Sequence)!.Value;
