@@ -58,11 +58,12 @@ public sealed class LostConnectionTests(RabbitMqBroker broker) : IAsyncLifetime
     public async Task Connection_LostUnnoticed_IsReplacedForSendersAndConsumers()
     {
         await SendAndReceiveAsync("before");
-        var lost = await ConnectionAsync();
+        var lost = await FindConnectionAsync() ?? throw new InvalidOperationException("There is no connection.");
 
         await LoseUnnoticedAsync(lost);
 
-        await Wait.UntilAsync(async () => await ConnectionAsync() != lost, "another connection");
+        await Wait.UntilAsync(
+            async () => await FindConnectionAsync() is { } connection && connection != lost, "another connection");
         await SendAndReceiveAsync("after");
     }
 
@@ -85,20 +86,31 @@ public sealed class LostConnectionTests(RabbitMqBroker broker) : IAsyncLifetime
                 QueueNames.DeadLetter, message, CancellationToken.None);
             return true;
         }
-        catch (Exception exception) when (exception is ObjectDisposedException or ConnectionException or TimeoutException)
+        catch (Exception exception) when (IsOfTheChange(exception))
         {
             return false;
         }
     }
 
-    private async Task<IConnection> ConnectionAsync()
+    /// <returns>Null while connections change.</returns>
+    private async Task<IConnection?> FindConnectionAsync()
     {
         var host = (IRabbitMqHostConfiguration)_fleet.Services.GetRequiredService<IBusInstance>().HostConfiguration;
         IConnection? connection = null;
-        await host.ConnectionContextSupervisor.Send(
-            Pipe.Execute<ConnectionContext>(context => connection = context.Connection), CancellationToken.None);
-        return connection!;
+        try
+        {
+            await host.ConnectionContextSupervisor.Send(
+                Pipe.Execute<ConnectionContext>(context => connection = context.Connection), CancellationToken.None);
+        }
+        catch (Exception exception) when (IsOfTheChange(exception))
+        {
+            return null;
+        }
+        return connection;
     }
+
+    private static bool IsOfTheChange(Exception exception) =>
+        exception is ObjectDisposedException or ConnectionException or TimeoutException;
 
     /// <summary>Takes the connection for closed already, so that nobody is told, and then has it break.</summary>
     private static async Task LoseUnnoticedAsync(IConnection connection)
