@@ -113,6 +113,27 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
     }
 
     [Fact]
+    public async Task Batch_WhoseRightAnswersAreKnown_SaysHowManyAreRight()
+    {
+        // The agent answers with the number of the row.
+        _fleet.Fleet.Workspace.Write("labelled.csv", "word,right\n" + string.Concat(
+            Enumerable.Range(0, 40).Select(row => $"word,{(row % 2 == 0 ? row : "another")}\n")));
+        var batch = await _fleet.Fleet.SubmitAsync(
+            "labelled.csv", "--agent", "triage", "--prompt", "{{word}}", "--expected-column", "right", "--answer", "/row");
+        await _fleet.Fleet.WaitForEndAsync(batch);
+        await using var visitor = await browser.VisitAsync(_fleet.Address);
+        await visitor.GoAsync($"/batches/{batch}");
+
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Read latencies, attempts and accuracy" }).ClickAsync();
+
+        await Expect(visitor.Page.Locator("[data-summary=accuracy]")).ToHaveTextAsync(Accuracy());
+        await Expect(visitor.Page.Locator("[data-summary=attempts]")).ToHaveTextAsync(new Regex("^[0-9]+$"));
+        await Expect(visitor.Page.Locator("[data-summary='latency_ms.p50']")).ToHaveTextAsync(new Regex("^[0-9]+ ms$"));
+        await visitor.CheckAsync();
+        visitor.ShouldHaveNoErrors();
+    }
+
+    [Fact]
     public async Task Batch_OfAMillionRowsThatWereUploaded_IsShownAsAnyOther()
     {
         const int rows = 1_000_000;
@@ -172,6 +193,9 @@ public sealed partial class WorkTests(RabbitMqBroker broker, Browser browser, IT
             "the row that was run again to fail again, or not");
         visitor.ShouldHaveNoErrors();
     }
+
+    [GeneratedRegex("^[0-9]+ %: (1[0-9]|20) right, (1[0-9]|20) wrong$")]
+    private static partial Regex Accuracy();
 
     [GeneratedRegex(@"^\$[0-9.,]+$")]
     private static partial Regex Dollars();

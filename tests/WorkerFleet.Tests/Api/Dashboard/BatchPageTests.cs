@@ -35,6 +35,7 @@ public sealed class BatchPageTests : IAsyncLifetime
         Assert.Contains("Run failed rows again", html, StringComparison.Ordinal);
         Assert.DoesNotContain("data-live=", html, StringComparison.Ordinal);
         Assert.DoesNotContain("/pause", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("accuracy", html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,6 +42,11 @@ export const tokens = usage => usage?.input_tokens || usage?.output_tokens
     ? `${count(usage.input_tokens)} in, ${count(usage.output_tokens)} out`
     : unreported;
 
+/** Of the rows that were answered. What was not is among the rows that failed. */
+export const accuracy = found => found?.score == null
+    ? none
+    : `${percent(found.correct, found.correct + found.wrong)}: ${count(found.correct)} right, ${count(found.wrong)} wrong`;
+
 const units = (large, unit, small, smaller) =>
     small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smaller}`;
 

@@ -1,8 +1,9 @@
 // The totals of a batch that is over: the server reads all outcomes for them, so only who asks waits.
 import { call } from './api.js';
-import { count, milliseconds } from './format.js';
+import { accuracy, count, milliseconds } from './format.js';
 import { showProblem } from './notices.js';
 
+const formats = { accuracy, count, milliseconds };
 let known;
 
 export function startSummary() {
@@ -12,6 +13,7 @@ export function startSummary() {
         const place = event.target.closest?.('[data-load-summary] button')?.parentElement;
         if (!place) return;
         const button = place.querySelector('button');
+        const label = button.textContent;
         button.disabled = true;
         button.textContent = 'Reading…';
         try {
@@ -20,7 +22,7 @@ export function startSummary() {
             showProblem(error);
         }
         button.disabled = false;
-        button.textContent = 'Read latencies and attempts';
+        button.textContent = label;
         show();
     });
 }
@@ -29,8 +31,7 @@ function show() {
     for (const place of document.querySelectorAll('[data-load-summary]')) place.hidden = known !== undefined;
     if (!known) return;
     for (const element of document.querySelectorAll('[data-summary]')) {
-        const path = element.dataset.summary.split('.');
-        const value = path.reduce((of, name) => of?.[name], known);
-        element.textContent = path.length > 1 ? milliseconds(value) : count(value);
+        const value = element.dataset.summary.split('.').reduce((of, name) => of?.[name], known);
+        element.textContent = formats[element.dataset.as](value);
     }
 }
