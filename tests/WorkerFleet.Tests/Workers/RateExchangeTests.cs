@@ -39,8 +39,10 @@ public sealed class RateExchangeTests : IDisposable
     public async Task Exchange_WorkerThatIsNotThrottled_IsNotSlowed()
     {
         Report("b", 2);
+        var end = _time.GetUtcNow().AddSeconds(4);
 
-        await RunUntilAsync(() => true);
+        // It has looked by then, and waits for the next time.
+        await RunUntilAsync(() => _time.GetUtcNow() >= end && _time.Waits(StorePace.Local.Report * 2));
 
         Assert.Empty(_governor.AgentLevels());
     }
