@@ -86,7 +86,8 @@ internal static partial class DoctorCodes
     public static readonly DoctorCode ProcessesLost = Warning(
         "processes.lost",
         "It was killed (by the kernel where memory ran out, by a platform that did not wait), hangs, or lost the store; or clocks differ",
-        "See its log and its exit code; give it more memory, or 45 s to stop. Its rows are delivered again by themselves");
+        "See its log and its exit code; give it more memory, or 30 s more to stop than `Fleet:DrainTimeout`. Its rows are delivered again " +
+        "by themselves");
 
     public static readonly DoctorCode ProcessesPressed = Warning(
         "processes.pressed",
