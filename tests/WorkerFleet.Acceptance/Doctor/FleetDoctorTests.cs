@@ -59,10 +59,10 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
         // A worker that meets at another place: it lives, and nobody consumes.
         _fleet.Workspace.Environment["FLEET__RABBITMQ__PREFIX"] = RabbitMqBroker.NewPrefix();
         (await DoctorExam.RunAsync(_fleet.Workspace, "--only", "queues,processes")).ShouldFind("processes.none");
-        await SayAsync(process => process with { StartedAt = process.SeenAt.AddMinutes(-1) });
+        await SayAsync(process => process with { StartedAt = process.SeenAt.AddMinutes(-5) });
         (await DoctorExam.RunAsync(_fleet.Workspace, "--only", "queues")).ShouldFind("queues.missing");
         _fleet.Workspace.Environment["FLEET__RABBITMQ__PREFIX"] = _fleet.Prefix;
-        await SayAsync(process => process with { StartedAt = process.SeenAt.AddMinutes(-1) });
+        await SayAsync(process => process with { StartedAt = process.SeenAt.AddMinutes(-5) });
         (await DoctorExam.RunAsync(_fleet.Workspace, "--only", "queues"))
             .ShouldFind("queues.unattended").ShouldSay("queues.unattended", "live by their heartbeats");
     }
