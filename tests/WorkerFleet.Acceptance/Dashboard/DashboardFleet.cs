@@ -24,7 +24,7 @@ internal sealed partial class DashboardFleet : IAsyncDisposable
     {
         var dashboard = new DashboardFleet(TestFleet.Create(broker, log));
         dashboard.Fleet.Workspace
-            .Write("tickets.csv", Tickets(120)).Write("archive.csv", Tickets(30_000))
+            .Write("tickets.csv", Tickets(120)).Write("archive.csv", Tickets(9_000))
             .WithAgents(new
             {
                 triage = Simulated("00:00:00.020", unavailable: 0.02, invalid: 0.06),

@@ -21,8 +21,9 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
     {
         // It has answered nobody by the time that the worker is killed.
         _fleet.Workspace.WithAgents(new { stuck = new { Type = "simulated", Simulated = new { Latency = "00:04:00" } } });
-        foreach (var name in (string[])["first.csv", "second.csv"])
-            _fleet.Workspace.Write(name, $"n\n{name}\n" + string.Concat(Enumerable.Range(0, 40).Select(row => $"{row}\n")));
+        // Of the first, all rows are begun at once, those that the doctor looks at included.
+        foreach (var (name, rows) in (ReadOnlySpan<(string, int)>)[("first.csv", 8), ("second.csv", 40)])
+            _fleet.Workspace.Write(name, "n\n" + string.Concat(Enumerable.Range(0, rows).Select(row => $"{name} {row}\n")));
         await _fleet.StartAsync(1, 1);
     }
 
@@ -103,10 +104,16 @@ public sealed class FleetDoctorTests(RabbitMqBroker broker, ITestOutputHelper lo
         await store.Workers.RemoveAsync(id, CancellationToken.None);
     }
 
+    /// <summary>Until the first row is begun, and its worker has been seen after that.</summary>
     private async Task WaitForRowsInFlightAsync(Guid batch)
     {
         await using var store = _fleet.OpenStore();
         await Wait.UntilAsync(async () => (await store.ReadEventsAsync(batch, 0)).Count > 0, "the first row to be begun");
+        var begun = (await store.ReadEventsAsync(batch, 0))[0].At;
+        await Wait.UntilAsync(
+            async () => (await store.Workers.ListAsync(begun, CancellationToken.None))
+                .Any(process => process.SeenAt > begun && process.InFlight > 0),
+            "the worker's next word");
     }
 
     private async Task WaitUntilNotSeenAsync(string role)
