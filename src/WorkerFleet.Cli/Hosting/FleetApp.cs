@@ -58,7 +58,7 @@ internal sealed class FleetApp : IAsyncDisposable
 
     /// <summary>After <see cref="StopAsync"/>: what did not end in that time, for people; null where all did.</summary>
     public string? GivenUp => Get<InFlightItems>().GivenUp is > 0 and var rows
-        ? $"{Figures.Count(rows, "row")} did not finish in time, and will be called again; {DrainSettings.Key} gives them longer."
+        ? $"{Figures.Count(rows, "row")} did not finish in time, and will be run again; {DrainSettings.Key} gives them longer."
         : null;
 
     /// <summary>Whether other processes drive what is submitted here.</summary>

@@ -18,7 +18,7 @@ public sealed class InFlightItems : IBusyBatches
     /// <summary>Items settled since the process started.</summary>
     public long Settled => Interlocked.Read(ref _settled);
 
-    /// <summary>Items given back because the process could wait no longer for their agents, which are called again for them.</summary>
+    /// <summary>Items given back because the process stops and could wait no longer: their agents are called again for them.</summary>
     public long GivenUp => Interlocked.Read(ref _givenUp);
 
     /// <summary>How long the calls for them took.</summary>

@@ -244,7 +244,8 @@ public sealed partial class ItemProcessor(
             {
                 // The process lives: that it lost the broker, or may wait no longer, must not be put down to the item.
                 await journal.AppendAsync(NewEvent(JournalStatus.Released), CancellationToken.None);
-                inFlight.CountGivenUp();
+                if (lifetime.ApplicationStopping.IsCancellationRequested)
+                    inFlight.CountGivenUp();
                 throw;
             }
             finally

@@ -332,8 +332,10 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         Assert.Equal((1, 0), (history.Starts, history.Interruptions));
     }
 
-    [Fact]
-    public async Task Process_BrokerLostDuringTheCall_IsNotPutDownToTheItem()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Process_BrokerLostDuringTheCall_IsNotPutDownToTheItem(bool stops)
     {
         using var lost = new CancellationTokenSource();
         _flow.Agents.OnInvoke = async (_, token) =>
@@ -344,11 +346,15 @@ public sealed class ItemProcessorTests : IAsyncLifetime
         var processing = _flow.Get<ItemProcessor>().ProcessAsync(_flow.ItemOf(_batch, 1), redelivered: false, lost.Token);
         await Eventually.IsTrueAsync(() => _flow.Agents.Calls.Count == 1);
 
+        if (stops)
+            _flow.Lifetime.StopApplication();
         await lost.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => processing);
 
         var history = ItemHistory.Read(await _flow.ReadJournalAsync(_batch, 1));
         Assert.Equal((1, 0), (history.Starts, history.Interruptions));
+        // Only what a stop gives up is told to whoever stops the process.
+        Assert.Equal(stops ? 1 : 0, _flow.Get<InFlightItems>().GivenUp);
     }
 
     [Theory]
